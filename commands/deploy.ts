@@ -1,0 +1,54 @@
+/**
+ * `deploy`: rolls a service out through its deploy hook (the setting DEPLOY_HOOKS), one rollout per service and
+ * environment at a time. Touches the network through `ctx.fetch`.
+ */
+
+import * as z from 'zod'
+import { CommandFailure, defineCommand, md, wait } from '#pawl'
+import { findHook, servicesOf } from './_lib/deploy-hooks.ts'
+import { rollOut } from './_lib/rollout.ts'
+
+export default defineCommand({
+  name: 'deploy',
+  summary: 'Deploy a service to an environment',
+  description:
+    'Calls the deploy hook of the service and environment and follows its status to the end. Two rollouts of the same service to the same environment never overlap: the second waits.',
+  options: {
+    service: z.string().min(1).max(60).describe('Service to deploy'),
+    env: z.enum(['staging', 'prod']).describe('Where to'),
+    force: z.boolean().default(false).describe('Skip the health check').meta({ short: 'f' }),
+  },
+  effects: 'write',
+  run: 'job',
+  timeout: '14m',
+  singleton: ({ service, env }) => ({ key: `deploy:${service}:${env}`, whenBusy: 'queue' }),
+  rules: ['when command is deploy must have deploy:run'],
+  complete: {
+    service: (typed, ctx) => servicesOf(ctx.setting('DEPLOY_HOOKS')).filter((service) => service.startsWith(typed)),
+  },
+  examples: [
+    ['deploy web staging', 'web to staging'],
+    ['deploy web prod --force', 'web to prod without the health check'],
+  ],
+  async handler({ service, env, force }, ctx) {
+    const found = findHook(ctx.setting('DEPLOY_HOOKS'), service, env)
+    if (!found.ok) throw new CommandFailure(found.message)
+    await ctx.progress(`rolling out ${service} to ${env}`)
+    const { platform, workspace, id } = ctx.actor
+    const order = { service, env, force, run: ctx.run, actor: `${platform}:${workspace}:${id}` }
+    const rollout = await rollOut(found.hook, order, {
+      fetch: ctx.fetch,
+      signal: ctx.signal,
+      progress: (text, fraction) => ctx.progress(text, fraction),
+      wait,
+    })
+    return { service, env, ...rollout }
+  },
+  view([{ service, env, version, message, followed }]) {
+    const what = version === null ? md`**${service}**` : md`**${service}** ${version}`
+    const more = message === null ? md`` : md` (${message})`
+    return followed
+      ? md`Deployed ${what} to ${env}${more}`
+      : md`Started the rollout of ${what} to ${env}${more}; its hook tells no outcome`
+  },
+})

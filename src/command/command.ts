@@ -1,0 +1,118 @@
+/**
+ * A command as the house knows it: what `defineCommand` makes of a module, read once. Pure types.
+ */
+import type { Actor, Channel } from '../chat/invocation.ts'
+import type { Markdown } from '../chat/markdown.ts'
+import type { Block } from '../chat/reply.ts'
+import type { Json, PawlRecord } from '../json.ts'
+
+/**
+ * The JSON type that an option's words are read as; `user` and `channel` are platform ids. `json` is text as typed, and
+ * whatever a `$variable` holds.
+ */
+export type OptionKind = 'string' | 'integer' | 'number' | 'boolean' | 'user' | 'channel' | 'json'
+
+/** One option, read from its zod schema through `z.toJSONSchema`. */
+export interface Option {
+  readonly name: string
+  readonly kind: OptionKind
+  /** True for an array of `kind`. */
+  readonly list: boolean
+  readonly required: boolean
+  /** From `.describe()`. */
+  readonly summary: string
+  /** Absent when there is none; `null` is a value. */
+  readonly default?: Json
+  readonly choices?: readonly (string | number)[]
+  /** One letter, from `.meta({ short: 'f' })`. */
+  readonly short?: string
+  /** From `.meta({ secret: true })`: masked in echo, audit, history, errors. */
+  readonly secret: boolean
+  /** Bounds of a number, or of a text's length in characters, or of a list's length. */
+  readonly min?: number
+  readonly max?: number
+  readonly complete: boolean
+}
+
+/** What the handler gets, validated and defaulted: the same values that rules see. */
+export type Arguments = { readonly [option: string]: Json | undefined }
+
+/** What a handler may give back: records, one record, a scalar (becomes `{ value }`), or nothing. */
+export type Result = readonly PawlRecord[] | PawlRecord | string | number | boolean | null | undefined
+
+/** What a handler may use of the house. */
+export interface Context {
+  /** The id of this run, as people see it. */
+  readonly run: string
+  readonly actor: Actor
+  readonly channel: Channel
+  /** The record that came through the pipe; empty for the first stage. */
+  readonly record: PawlRecord
+  /** With `input: 'all'`, every record that came through the pipe. */
+  readonly records: readonly PawlRecord[]
+  /** Fires on cancellation, on the deadline, and when this attempt has lost its claim. Pass it to every fetch. */
+  readonly signal: AbortSignal
+  /** Milliseconds since 1970. */
+  now(): number
+  readonly fetch: typeof fetch
+  /** A variable or secret of the deployment (`wrangler.toml` [vars], `wrangler secret put`); undefined when it is not set. */
+  setting(name: string): string | undefined
+  /** Tells the room how far it is; `fraction` from 0 to 1. Shown for jobs, coalesced to what the platform allows. */
+  progress(text: string, fraction?: number): Promise<void>
+}
+
+/** What completing an option may use: there is no run yet. */
+export type CompletionContext = Pick<Context, 'actor' | 'channel' | 'signal' | 'now' | 'fetch' | 'setting'>
+
+export interface SingletonClaim {
+  /** The lock's name; runs with the same key never overlap. At most 200 characters. */
+  readonly key: string
+  readonly whenBusy: 'reject' | 'queue'
+}
+
+export interface ApprovalNeed {
+  readonly permission: string
+  readonly expiresMs: number
+}
+
+/** What `view` may give: rich text, or blocks. */
+export type View = Markdown | readonly Block[]
+
+export interface Command {
+  /** 1 to 3 words. */
+  readonly path: readonly string[]
+  /** The words with spaces, as people type it: `pack install`. */
+  readonly name: string
+  /** The words with colons, as rules name it: `pack:install`. */
+  readonly key: string
+  readonly summary: string
+  readonly description: string
+  /** In positional order. */
+  readonly options: readonly Option[]
+  readonly input: 'each' | 'all' | 'none'
+  readonly effects: 'read' | 'write'
+  readonly run: 'inline' | 'job'
+  /** Who sees the answer of a success. */
+  readonly answer: 'channel' | 'private'
+  /** False: reached through `/pawl` only, as it makes sense only after a pipe. */
+  readonly slash: boolean
+  readonly timeoutMs: number
+  /** A queued run older than this expires instead of running late. */
+  readonly startWithinMs: number
+  readonly retry: 'safe' | 'unsafe'
+  readonly rules: readonly string[]
+  readonly examples: readonly (readonly [line: string, what: string])[]
+  /** Validates and defaults raw values; the only way to make {@link Arguments}. */
+  check(raw: { readonly [option: string]: Json }): Checked
+  singleton(args: Arguments): SingletonClaim | null
+  approval(args: Arguments): ApprovalNeed | null
+  /** What may continue the text typed for an option, at most 25 (Discord's limit); empty without a completer. */
+  complete(option: string, typed: string, ctx: CompletionContext): Promise<readonly string[]>
+  handler(args: Arguments, ctx: Context): Promise<Result> | Result
+  /** The command's own view of its records; null when it has none. */
+  view(records: readonly [PawlRecord, ...PawlRecord[]]): View | null
+}
+
+export type Checked =
+  | { readonly ok: true; readonly args: Arguments }
+  | { readonly ok: false; readonly problems: readonly { readonly option: string; readonly message: string }[] }

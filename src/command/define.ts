@@ -1,0 +1,118 @@
+/**
+ * `defineCommand`: from what a module writes to the {@link Command} that the house runs. Everything is checked here, at
+ * load, so that tests, build and deploy all stop at a wrong definition. Pure.
+ */
+import type { Json } from '../json.ts'
+import { makeCheck } from './check.ts'
+import type { ApprovalNeed, Command, Result, SingletonClaim, View } from './command.ts'
+import type { ArgumentsOf, Definition, HandlerResult, OptionSchemas, RecordOf } from './definition.ts'
+import {
+  checkChoices,
+  checkFunctions,
+  checkRules,
+  checkSecrets,
+  checkSize,
+  checkWords,
+  durationsOf,
+  optionsOf,
+  pathOf,
+} from './definition-checks.ts'
+
+/** A lock's name is a Durable Object's name; long ones are a mistake. */
+const SINGLETON_KEY_MAX = 200
+/** Discord shows at most this many completions. */
+const COMPLETIONS_MAX = 25
+
+const made = new WeakSet<object>()
+
+/** True for what {@link defineCommand} returned, and nothing else. */
+export function isCommand(value: unknown): value is Command {
+  return typeof value === 'object' && value !== null && made.has(value)
+}
+
+/**
+ * Makes a command of its definition.
+ *
+ * @throws Error naming the command, the option and what to write instead, with every problem of the definition.
+ * @example
+ * export default defineCommand({
+ *   name: 'greet',
+ *   summary: 'Say hello',
+ *   options: { who: z.string().describe('Whom to greet') },
+ *   effects: 'read',
+ *   rules: ['when command is greet allow'],
+ *   handler: ({ who }) => ({ greeting: `hello ${who}` }),
+ * })
+ */
+export function defineCommand<O extends OptionSchemas = Record<never, never>, R extends HandlerResult = HandlerResult>(
+  definition: Definition<O, R>,
+): Command {
+  const problems: string[] = []
+  const path = pathOf(definition.name, problems)
+  const name = path.join(' ')
+  const key = path.join(':')
+  const options = optionsOf(definition, problems)
+  const durations = durationsOf(definition, problems)
+  checkWords(definition, problems)
+  checkChoices(definition, problems)
+  checkFunctions(definition, problems)
+  checkRules(definition.rules, key, problems)
+  checkSecrets(definition, options, problems)
+  checkSize(name, definition.summary, options, problems)
+  if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
+
+  const { singleton, approval, complete, view } = definition
+  // `check` alone makes arguments, from these very schemas: that is what the one cast stands on.
+  type Args = ArgumentsOf<O>
+  const command: Command = {
+    path: Object.freeze(path),
+    name,
+    key,
+    summary: definition.summary,
+    description: definition.description ?? '',
+    options: Object.freeze(options),
+    input: definition.input ?? 'each',
+    effects: definition.effects,
+    run: definition.run ?? 'inline',
+    answer: definition.answer ?? 'channel',
+    slash: definition.slash ?? true,
+    ...durations.command,
+    retry: definition.retry ?? 'unsafe',
+    rules: Object.freeze([...definition.rules]),
+    examples: Object.freeze([...(definition.examples ?? [])]),
+    check: makeCheck(options, definition.options ?? {}),
+    singleton: (args) => claimOf(name, singleton?.(args as Args) ?? null),
+    approval: (args): ApprovalNeed | null =>
+      approval && (approval.when?.(args as Args) ?? true)
+        ? { permission: approval.permission, expiresMs: durations.approval }
+        : null,
+    async complete(option, typed, ctx) {
+      const completer = complete && Object.hasOwn(complete, option) ? complete[option as keyof O] : undefined
+      return completer ? (await completer(typed, ctx)).slice(0, COMPLETIONS_MAX) : []
+    },
+    // Results are only read from here on; `Result` merely lacks the word readonly inside its lists.
+    handler: (args, ctx) => definition.handler(args as Args, ctx) as Result | Promise<Result>,
+    view: (records): View | null => view?.(records as unknown as readonly [RecordOf<R>, ...RecordOf<R>[]]) ?? null,
+  }
+  made.add(command)
+  return Object.freeze(command)
+}
+
+/** The lock that a definition asks for, checked each time: the key is made of arguments. */
+function claimOf(
+  name: string,
+  claim: { readonly key: string; readonly whenBusy: string } | null,
+): SingletonClaim | null {
+  if (claim === null) return null
+  const { key, whenBusy } = claim
+  const refuse = (what: string) => new Error(`command "${name}": its singleton ${what}`)
+  if (typeof key !== 'string' || key === '' || key.length > SINGLETON_KEY_MAX)
+    throw refuse(`must give a key of 1 to ${SINGLETON_KEY_MAX} characters`)
+  if (whenBusy === 'join')
+    throw refuse("has whenBusy: 'join', which comes in a later version: write 'queue' or 'reject'")
+  if (whenBusy !== 'queue' && whenBusy !== 'reject') throw refuse("must give whenBusy: 'queue' or 'reject'")
+  return { key, whenBusy }
+}
+
+/** Raw values by option name, as a line or a platform gave them, before {@link Command.check}. */
+export type RawArguments = { readonly [option: string]: Json }

@@ -1,0 +1,232 @@
+/**
+ * What `defineCommand` checks of a definition, piece by piece. Each function adds what is wrong, and what to write instead, to
+ * `problems`. Pure.
+ */
+
+import { parseRule } from '../policy/rule.ts'
+import type { Option } from './command.ts'
+import type { OptionSchemas } from './definition.ts'
+import { formatDuration, parseDuration } from './duration.ts'
+import { commandWordProblem } from './names.ts'
+import { readOption } from './schema.ts'
+
+/** Discord: a command, a group, a subcommand. */
+const PATH_MAX = 3
+/** Discord's limit for a command's description. */
+const SUMMARY_MAX = 100
+const OPTIONS_MAX = 25
+/** Discord: names, descriptions and values of one registered command together. */
+const CHARACTERS_MAX = 8_000
+/** One help page; Slack's section holds 3,000 characters. */
+const DESCRIPTION_MAX = 1_000
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+/** `waitUntil` ends 30 s after the response; the rest is for writing the result down. */
+const INLINE = { fallback: 20 * SECOND, most: 25 * SECOND }
+/** A queue consumer has 15 minutes of wall time; the rest is for writing the result down. */
+const JOB = { fallback: 10 * MINUTE, most: 14 * MINUTE }
+const START_WITHIN = 10 * MINUTE
+/** Queues keep a message for 24 hours on the free plan. */
+const START_WITHIN_MAX = 24 * 60 * MINUTE
+const APPROVAL_EXPIRES = 15 * MINUTE
+
+/** The words of a command's name. */
+export function pathOf(name: unknown, problems: string[]): string[] {
+  if (typeof name !== 'string' || name.trim() === '') {
+    problems.push("it has no name: write name: 'deploy', or 'pack install' for a command in a group")
+    return []
+  }
+  const path = name.split(' ')
+  if (path.length > PATH_MAX) problems.push(`its name has ${path.length} words: use at most ${PATH_MAX}`)
+  for (const word of path) {
+    const wrong = commandWordProblem(word)
+    if (wrong) problems.push(`its name cannot have the word "${word}": ${wrong}`)
+  }
+  if (path[0] === 'pawl')
+    problems.push('its name cannot start with "pawl": that is the way to all commands, choose another')
+  return path
+}
+
+/** The options, read once from their schemas. */
+export function optionsOf(definition: { options?: OptionSchemas; complete?: object }, problems: string[]): Option[] {
+  const schemas = Object.entries(definition.options ?? {})
+  const complete = definition.complete ?? {}
+  const options: Option[] = []
+  for (const [name, schema] of schemas) {
+    const reading = readOption(name, schema, Object.hasOwn(complete, name))
+    if (reading.ok) options.push(reading.option)
+    else problems.push(...reading.problems.map((problem) => `option ${name}: ${problem}`))
+  }
+  for (const name of Object.keys(complete))
+    if (!schemas.some(([known]) => known === name)) problems.push(`complete.${name}: there is no option ${name}`)
+  if (schemas.length > OPTIONS_MAX)
+    problems.push(`it has ${schemas.length} options: Discord takes ${OPTIONS_MAX}, split the command or use a list`)
+  checkOrder(options, problems)
+  return options
+}
+
+function checkOrder(options: readonly Option[], problems: string[]): void {
+  const shorts = new Map<string, string>()
+  let optional: string | null = null
+  for (const [i, { name, kind, list, required, short }] of options.entries()) {
+    if (!required) optional ??= name
+    else if (optional !== null)
+      problems.push(
+        `option ${name}: it is required but stands after the optional ${optional}: move it before, or give it a .default()`,
+      )
+    if (list && i < options.length - 1)
+      problems.push(`option ${name}: a list takes all words that are left: declare it last`)
+    const other = short === undefined ? undefined : shorts.get(short)
+    if (other !== undefined)
+      problems.push(`option ${name}: its short form -${short} is that of ${other}: choose another letter`)
+    if (short !== undefined) shorts.set(short, name)
+    if (kind === 'boolean' && options.some((o) => o.name === `no-${name}`))
+      problems.push(`option no-${name}: --no-${name} already means that ${name} is false: rename it`)
+  }
+}
+
+interface Timed {
+  readonly run?: string
+  readonly timeout?: string
+  readonly startWithin?: string
+  readonly approval?: { readonly expires?: string }
+}
+
+/** The lengths of time in milliseconds, with their defaults. */
+export function durationsOf(definition: Timed, problems: string[]) {
+  const read = (field: string, text: string | undefined, fallback: number, most: number, why: string): number => {
+    if (text === undefined) return fallback
+    const ms = typeof text === 'string' ? parseDuration(text) : null
+    if (ms === null || ms === 0) problems.push(`its ${field} is not a length of time: write it as '90s' or '10m'`)
+    else if (ms > most) problems.push(`its ${field} is ${text}: at most ${formatDuration(most)}, ${why}`)
+    else return ms
+    return fallback
+  }
+  const [bounds, why] =
+    definition.run === 'job'
+      ? [JOB, 'as a queue ends a job after 15 minutes']
+      : [INLINE, "as an inline command ends 30 s after its answer: write run: 'job' for more"]
+  return {
+    command: {
+      timeoutMs: read('timeout', definition.timeout, bounds.fallback, bounds.most, why),
+      startWithinMs: read(
+        'startWithin',
+        definition.startWithin,
+        START_WITHIN,
+        START_WITHIN_MAX,
+        'as the queue keeps no longer',
+      ),
+    },
+    approval: read(
+      'approval.expires',
+      definition.approval?.expires,
+      APPROVAL_EXPIRES,
+      START_WITHIN_MAX,
+      'ask again the next day',
+    ),
+  }
+}
+
+export function checkWords(
+  definition: { summary: unknown; description?: unknown; examples?: unknown },
+  problems: string[],
+): void {
+  const { summary, description, examples } = definition
+  if (typeof summary !== 'string' || summary.trim() === '')
+    problems.push("it has no summary: write summary: 'What it does'")
+  else if (summary.length > SUMMARY_MAX)
+    problems.push(
+      `its summary has ${summary.length} characters: Discord shows at most ${SUMMARY_MAX}, put more into description`,
+    )
+  if (description !== undefined && (typeof description !== 'string' || description.length > DESCRIPTION_MAX))
+    problems.push(`its description is not a text of at most ${DESCRIPTION_MAX} characters`)
+  const isExample = (e: unknown) =>
+    Array.isArray(e) && e.length === 2 && e.every((part) => typeof part === 'string' && part !== '')
+  if (examples !== undefined && !(Array.isArray(examples) && examples.every(isExample)))
+    problems.push("its examples are not pairs: write examples: [['deploy web staging', 'web to staging']]")
+}
+
+export function checkChoices(definition: object, problems: string[]): void {
+  const allowed = [
+    ['effects', ['read', 'write'], true],
+    ['input', ['each', 'all', 'none'], false],
+    ['run', ['inline', 'job'], false],
+    ['answer', ['channel', 'private'], false],
+    ['retry', ['safe', 'unsafe'], false],
+  ] as const
+  for (const [field, values, required] of allowed) {
+    const value = (definition as { readonly [field: string]: unknown })[field]
+    if (value === undefined && !required) continue
+    if (!values.some((one) => one === value))
+      problems.push(`its ${field} must be ${values.map((one) => `'${one}'`).join(' or ')}`)
+  }
+  const { slash } = definition as { readonly slash?: unknown }
+  if (slash !== undefined && typeof slash !== 'boolean') problems.push('its slash must be true or false')
+}
+
+export function checkFunctions(
+  definition: {
+    handler: unknown
+    view?: unknown
+    singleton?: unknown
+    complete?: object
+    approval?: { permission?: unknown; when?: unknown }
+  },
+  problems: string[],
+): void {
+  const { handler, view, singleton, approval } = definition
+  if (typeof handler !== 'function') problems.push('it has no handler: write async handler(args, ctx) { … }')
+  if (view !== undefined && typeof view !== 'function')
+    problems.push('its view is not a function: write view: (records) => md`…`')
+  if (singleton !== undefined && typeof singleton !== 'function')
+    problems.push("its singleton is not a function: write singleton: (args) => ({ key: '…', whenBusy: 'queue' })")
+  for (const [name, completer] of Object.entries(definition.complete ?? {}))
+    if (typeof completer !== 'function')
+      problems.push(`complete.${name} is not a function: write (typed, ctx) => ['…']`)
+  if (approval === undefined) return
+  if (typeof approval.permission !== 'string' || !/^[^\s:]+:[^\s:]+$/.test(approval.permission))
+    problems.push("its approval names no permission: write approval: { permission: 'deploy:approve' }")
+  if (approval.when !== undefined && typeof approval.when !== 'function')
+    problems.push("its approval.when is not a function: write when: ({ env }) => env === 'prod'")
+}
+
+/** A queued run's arguments wait in the database, where no secret may be. */
+export function checkSecrets(
+  definition: { readonly run?: unknown; readonly singleton?: unknown },
+  options: readonly Option[],
+  problems: string[],
+): void {
+  if (definition.run !== 'job' && definition.singleton === undefined) return
+  for (const { name, secret } of options)
+    if (secret)
+      problems.push(
+        `option ${name}: it is secret, and the arguments of a job wait in the database: make the command inline, without singleton, or let it read the secret with ctx.setting`,
+      )
+}
+
+/** A module ships requirements on its own command only: a file dropped in must not change what others may do. */
+export function checkRules(rules: unknown, key: string, problems: string[]): void {
+  const example = `'when command is ${key} must have ${key.split(':')[0]}:run', or '… allow' to open it to all`
+  if (!Array.isArray(rules) || rules.length === 0) {
+    problems.push(`it has no rules, so nobody could run it: write rules: [${example}]`)
+    return
+  }
+  rules.forEach((rule: unknown, i) => {
+    const parsed = typeof rule === 'string' ? parseRule(rule) : null
+    if (parsed === null) problems.push(`rules[${i}] is not a text: write ${example}`)
+    else if (!parsed.ok)
+      problems.push(`rules[${i}] is not a rule: ${parsed.error.message} (at ${parsed.error.at}); write ${example}`)
+    else if (parsed.rule.command !== key)
+      problems.push(`rules[${i}] is about ${parsed.rule.command}: a module's rules are about its own command, ${key}`)
+  })
+}
+
+/** Discord counts names, descriptions and values of one registered command together. */
+export function checkSize(name: string, summary: string, options: readonly Option[], problems: string[]): void {
+  const size = [name, summary, ...options.flatMap((o) => [o.name, o.summary, ...(o.choices ?? [])])].join('').length
+  if (size > CHARACTERS_MAX)
+    problems.push(
+      `its names, descriptions and choices have ${size} characters together: Discord takes ${CHARACTERS_MAX}`,
+    )
+}

@@ -1,0 +1,72 @@
+/** What a module writes: the argument of `defineCommand`, with the types that its schemas imply. Pure types. */
+import type * as z from 'zod'
+import type { CompletionContext, Context, View } from './command.ts'
+
+export type OptionSchemas = { readonly [name: string]: z.ZodType }
+
+/** JSON that the house only reads, so that a handler may return its read-only lists as they are. */
+export type ReadonlyJson = null | boolean | number | string | readonly ReadonlyJson[] | ReadonlyRecord
+export type ReadonlyRecord = { readonly [key: string]: ReadonlyJson }
+
+/** What a handler may give back: records, one record, a scalar (becomes `{ value }`), or nothing. */
+export type HandlerResult = readonly ReadonlyRecord[] | ReadonlyRecord | string | number | boolean | null | undefined
+
+/** What the handler gets: validated and defaulted. */
+export type ArgumentsOf<O extends OptionSchemas> = { [name in keyof O]: z.output<O[name]> }
+
+/** The record that flows on from what a handler returned: a scalar becomes `{ value }`. */
+export type RecordOf<R> = R extends readonly (infer One)[]
+  ? One
+  : R extends ReadonlyRecord
+    ? R
+    : R extends string | number | boolean
+      ? { value: R }
+      : never
+
+export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
+  /** 1 to 3 words: `deploy`, `pack install`. */
+  readonly name: string
+  /** One line for lists and for Discord, 1 to 100 characters. */
+  readonly summary: string
+  /** More, for the command's own help. */
+  readonly description?: string
+  /** In positional order, required ones first. */
+  readonly options?: O
+  /** How it takes what comes through a pipe; `each` (once per record) unless told. */
+  readonly input?: 'each' | 'all' | 'none'
+  /** `write` when it changes anything outside of Pawl. */
+  readonly effects: 'read' | 'write'
+  /** `inline` (default) answers at once, up to 25 s; `job` runs from the queue, up to 14 minutes. */
+  readonly run?: 'inline' | 'job'
+  /** Who sees the answer; `channel` unless told. Refusals are always private; how a job ended is told where it was asked. */
+  readonly answer?: 'channel' | 'private'
+  /** Runs with the same key never overlap. Null: this run needs no lock. */
+  readonly singleton?: (args: ArgumentsOf<O>) => { readonly key: string; readonly whenBusy: 'reject' | 'queue' } | null
+  /** Whether it gets a slash command of its own (default); false for what makes sense only after a pipe. */
+  readonly slash?: boolean
+  /** How long the handler may take, as `90s` or `10m`: 20s unless told, 10m for a job. */
+  readonly timeout?: string
+  /** A queued run older than this expires instead of running late; 10m unless told. */
+  readonly startWithin?: string
+  /** May a crashed attempt be repeated? `unsafe` unless told. */
+  readonly retry?: 'safe' | 'unsafe'
+  /** Shipped requirements on this command; nobody holds them until granted. */
+  readonly rules: readonly [string, ...string[]]
+  readonly approval?: {
+    readonly permission: string
+    readonly when?: (args: ArgumentsOf<O>) => boolean
+    /** 15m unless told. */
+    readonly expires?: string
+  }
+  readonly complete?: {
+    readonly [name in keyof O]?: (
+      typed: string,
+      ctx: CompletionContext,
+    ) => Promise<readonly string[]> | readonly string[]
+  }
+  /** A line and what it does. */
+  readonly examples?: readonly (readonly [line: string, what: string])[]
+  readonly handler: (args: ArgumentsOf<O>, ctx: Context) => Promise<R> | R
+  /** How the records look in the chat; without it, or when it gives null, they show as fields or a table. */
+  readonly view?: (records: readonly [RecordOf<R>, ...RecordOf<R>[]]) => View | null
+}

@@ -1,0 +1,11 @@
+/** How a handler says what went wrong in words for the person who asked. Pure. */
+
+/**
+ * A failure whose message is written for the chat: what happened and what to do next. Any other error that a handler
+ * throws is a fault, of which the chat sees only the run's id.
+ *
+ * @example throw new CommandFailure('no deploy hook is set for web prod: add it to DEPLOY_HOOKS')
+ */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure'
+}
