@@ -1,0 +1,212 @@
+-- Who may. Every change to these tables bumps policy.version (triggers below), so that no isolate keeps an old answer.
+CREATE TABLE policy (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL
+) STRICT;
+INSERT INTO policy (id, version) VALUES (1, 1);
+
+-- AUTOINCREMENT: an id is never given to somebody else, so that the audit log stays true.
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE identities (
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  PRIMARY KEY (platform, workspace, external_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identities_user ON identities (user_id);
+
+CREATE TABLE groups (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE group_members (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  PRIMARY KEY (user_id, group_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE group_roles (
+  group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  role_id INTEGER NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  PRIMARY KEY (group_id, role_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE permissions (
+  name TEXT PRIMARY KEY CHECK (name GLOB '[a-z0-9]*:[a-z0-9]*')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE role_permissions (
+  role_id INTEGER NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  permission TEXT NOT NULL REFERENCES permissions (name),
+  PRIMARY KEY (role_id, permission)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX role_permissions_permission ON role_permissions (permission);
+
+-- The site's own rules. The rules that modules ship travel with the code: a deploy loads them, a rollback takes them back.
+CREATE TABLE rules (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  command TEXT NOT NULL,
+  text TEXT NOT NULL UNIQUE,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- The durable record of one invocation. The id is a digest of the platform's delivery id, so that the primary key is the
+-- deduplication: a second delivery is the same row.
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  source TEXT NOT NULL,
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (json_valid(channel)),
+  line TEXT NOT NULL,
+  command TEXT,
+  effects TEXT NOT NULL CHECK (effects IN ('read', 'write')),
+  mode TEXT NOT NULL CHECK (mode IN ('inline', 'job')),
+  retry TEXT NOT NULL CHECK (retry IN ('safe', 'unsafe')),
+  state TEXT NOT NULL,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  change TEXT NOT NULL,
+  due_at INTEGER,
+  start_by INTEGER,
+  lock_key TEXT,
+  epoch INTEGER,
+  cancel_by TEXT,
+  code TEXT,
+  input TEXT CHECK (json_valid(input)),
+  address TEXT CHECK (json_valid(address)),
+  message TEXT CHECK (json_valid(message)),
+  reply TEXT CHECK (json_valid(reply)),
+  records TEXT CHECK (json_valid(records)),
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+-- What the sweeper looks at: only runs that have not ended have a due_at.
+CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
+
+-- The same table as src/runs/state.ts; test/worker/states.test.ts tries every pair.
+CREATE TRIGGER runs_start BEFORE INSERT ON runs WHEN NEW.state <> 'accepted'
+BEGIN SELECT RAISE(ABORT, 'a run starts as accepted'); END;
+
+CREATE TRIGGER runs_edges BEFORE UPDATE OF state ON runs WHEN OLD.state <> NEW.state AND NOT (
+  (OLD.state = 'accepted' AND NEW.state IN ('denied', 'awaiting_approval', 'queued', 'running', 'succeeded', 'failed', 'timed_out', 'expired', 'lost'))
+  OR (OLD.state = 'awaiting_approval' AND NEW.state IN ('denied', 'queued', 'running', 'cancelled', 'expired'))
+  OR (OLD.state = 'queued' AND NEW.state IN ('running', 'denied', 'failed', 'cancelled', 'expired'))
+  OR (OLD.state = 'running' AND NEW.state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost', 'queued'))
+)
+BEGIN SELECT RAISE(ABORT, 'illegal change of state'); END;
+
+-- The highest epoch that has been used on a lock: a holder that was replaced can no longer write (fencing).
+CREATE TABLE epochs (
+  lock_key TEXT PRIMARY KEY,
+  epoch INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER epochs_grow BEFORE UPDATE ON epochs WHEN NEW.epoch < OLD.epoch
+BEGIN SELECT RAISE(ABORT, 'an epoch only grows'); END;
+
+-- Final answers that go through the chat API; separate from the run's outcome. Target 0 is who asked, where the run's own address
+-- leads; 1 and up are the places that redirects name.
+CREATE TABLE outbox (
+  run TEXT NOT NULL REFERENCES runs (id),
+  target INTEGER NOT NULL DEFAULT 0,
+  address TEXT CHECK (json_valid(address)),
+  reply TEXT NOT NULL CHECK (json_valid(reply)),
+  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'undeliverable')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER,
+  reason TEXT,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (run, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
+
+-- The audit log: append-only.
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  run TEXT,
+  event TEXT NOT NULL CHECK (json_valid(event))
+) STRICT;
+CREATE INDEX audit_run ON audit (run) WHERE run IS NOT NULL;
+
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- INSERT OR REPLACE deletes without firing the delete trigger; NEW.seq is -1 when SQLite is to choose it.
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+-- One version over the whole policy.
+CREATE TRIGGER users_version_insert AFTER INSERT ON users
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER users_version_update AFTER UPDATE ON users
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER users_version_delete AFTER DELETE ON users
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER identities_version_insert AFTER INSERT ON identities
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER identities_version_update AFTER UPDATE ON identities
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER identities_version_delete AFTER DELETE ON identities
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER groups_version_insert AFTER INSERT ON groups
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER groups_version_update AFTER UPDATE ON groups
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER groups_version_delete AFTER DELETE ON groups
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_members_version_insert AFTER INSERT ON group_members
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_members_version_update AFTER UPDATE ON group_members
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_members_version_delete AFTER DELETE ON group_members
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER roles_version_insert AFTER INSERT ON roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER roles_version_update AFTER UPDATE ON roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER roles_version_delete AFTER DELETE ON roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_roles_version_insert AFTER INSERT ON group_roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_roles_version_update AFTER UPDATE ON group_roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER group_roles_version_delete AFTER DELETE ON group_roles
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER permissions_version_insert AFTER INSERT ON permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER permissions_version_update AFTER UPDATE ON permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER permissions_version_delete AFTER DELETE ON permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER role_permissions_version_insert AFTER INSERT ON role_permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER role_permissions_version_update AFTER UPDATE ON role_permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER role_permissions_version_delete AFTER DELETE ON role_permissions
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rules_version_insert AFTER INSERT ON rules
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rules_version_update AFTER UPDATE ON rules
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rules_version_delete AFTER DELETE ON rules
+BEGIN UPDATE policy SET version = version + 1; END;

@@ -1,0 +1,51 @@
+/** One audit event as one line for people. Pure. */
+import type { Json, PawlRecord } from '../json.ts'
+import { isRecord } from '../json.ts'
+
+/** Said in the fixed part of the line, or of no use to a reader. */
+const FIXED = new Set(['v', 'at', 'code', 'platform', 'workspace', 'actor'])
+
+/**
+ * The time, the code, the actor, then the other fields as `name=value`.
+ *
+ * @example lineOf('{"v":1,"at":"2026-11-21T10:00:00.000Z","code":"run.admitted","platform":"slack","workspace":"T1","actor":"U1"}')
+ * // '2026-11-21T10:00:00.000Z run.admitted slack:T1:U1'
+ */
+export function lineOf(event: string): string {
+  const parsed: unknown = JSON.parse(event)
+  if (!isRecord(parsed)) return event
+  const fields: PawlRecord = parsed
+  const actor = fields.actor === undefined ? '-' : [fields.platform, fields.workspace, fields.actor].map(show).join(':')
+  const rest = Object.entries(fields).filter(([name]) => !FIXED.has(name))
+  return [
+    show(fields.at ?? ''),
+    show(fields.code ?? ''),
+    actor,
+    ...rest.map(([name, value]) => `${name}=${show(value)}`),
+  ].join(' ')
+}
+
+/** Fields that say most, for a line that has to fit into a chat. */
+const BRIEF = ['line', 'target', 'before', 'after', 'missing', 'reason', 'lock', 'epoch', 'via', 'latency_ms', 'source']
+
+/** A line that fits into a chat is cut here. */
+const BRIEF_LENGTH = 140
+
+/**
+ * The same for a chat: the time of day, the code, the actor's id, the run, and the telling fields, cut to one row.
+ *
+ * @example briefLineOf('{"at":"2026-11-21T10:00:00.000Z","code":"run.admitted","actor":"U1","run":"r_1","line":"deploy web"}')
+ * // '10:00:00 run.admitted U1 r_1 line="deploy web"'
+ */
+export function briefLineOf(event: string): string {
+  const parsed: unknown = JSON.parse(event)
+  if (!isRecord(parsed)) return event
+  const fields: PawlRecord = parsed
+  const told = BRIEF.flatMap((name) => (fields[name] === undefined ? [] : [`${name}=${show(fields[name])}`]))
+  const line = [String(fields.at).slice(11, 19), fields.code, fields.actor ?? '-', fields.run ?? '-', ...told].join(' ')
+  return line.length > BRIEF_LENGTH ? `${line.slice(0, BRIEF_LENGTH - 1).toWellFormed()}…` : line
+}
+
+function show(value: Json | undefined): string {
+  return typeof value === 'string' && /^[\w./:#@-]+$/.test(value) ? value : JSON.stringify(value ?? null)
+}

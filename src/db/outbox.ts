@@ -1,0 +1,114 @@
+/** The outbox table's statements. Network: D1 only (through the statements it returns). */
+import type { Database } from './database.ts'
+
+/** An answer on its way, as D1 gives it; JSON columns are still text. */
+export interface OutboxRow {
+  readonly run: string
+  /** 0 is who asked; 1 and up are the places that redirects name. */
+  readonly target: number
+  readonly reply: string
+  readonly attempts: number
+  readonly created_at: number
+  readonly platform: string
+  readonly workspace: string
+  readonly actor: string
+  readonly address: string | null
+  readonly message: string | null
+}
+
+export interface NewAnswer {
+  readonly run: string
+  readonly target: number
+  /** Null for who asked: the run knows. */
+  readonly address: string | null
+  readonly reply: string
+  readonly now: number
+  /** When somebody else may take it: the inserter delivers at once and has until then. */
+  readonly nextAt: number
+}
+
+/** Queues an answer of a run, if the batch's change took place. */
+export function insertOutbox(
+  db: Database,
+  change: string,
+  { run, target, address, reply, now, nextAt }: NewAnswer,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO outbox (run, target, address, reply, state, next_at, created_at)
+       SELECT id, ?3, ?4, ?5, 'pending', ?7, ?6 FROM runs WHERE id = ?1 AND change = ?2
+       ON CONFLICT (run, target) DO NOTHING`,
+    )
+    .bind(run, change, target, address, reply, now, nextAt)
+}
+
+/** The same for who asked, of a run that has ended already, with the address that its end had dropped. */
+export function insertLateOutbox(
+  db: Database,
+  { run, address, reply, now, nextAt }: Omit<NewAnswer, 'target'>,
+): D1PreparedStatement[] {
+  return [
+    db.prepare('UPDATE runs SET address = ?2 WHERE id = ?1').bind(run, address),
+    db
+      .prepare(
+        `INSERT INTO outbox (run, target, reply, state, next_at, created_at) VALUES (?1, 0, ?2, 'pending', ?4, ?3)
+         ON CONFLICT (run, target) DO NOTHING`,
+      )
+      .bind(run, reply, now, nextAt),
+  ]
+}
+
+/** Takes a due answer for delivery: `until` is when another may try if this one is never heard of again. */
+export function claimOutbox(
+  db: Database,
+  { run, target, now, until }: { run: string; target: number; now: number; until: number },
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE outbox SET next_at = ?4, attempts = attempts + 1
+       WHERE run = ?1 AND target = ?2 AND state = 'pending' AND next_at <= ?3 RETURNING run`,
+    )
+    .bind(run, target, now, until)
+}
+
+export function selectOutbox(db: Database, run: string, target: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT o.run, o.target, o.reply, o.attempts, o.created_at, r.platform, r.workspace, r.actor,
+         CASE WHEN o.target = 0 THEN r.address ELSE o.address END AS address,
+         CASE WHEN o.target = 0 THEN r.message END AS message
+       FROM outbox o JOIN runs r ON r.id = o.run WHERE o.run = ?1 AND o.target = ?2`,
+    )
+    .bind(run, target)
+}
+
+export interface Settlement {
+  readonly run: string
+  readonly target: number
+  readonly state: 'pending' | 'delivered' | 'undeliverable'
+  readonly nextAt: number | null
+  readonly reason: string | null
+}
+
+/** Records how a delivery went. What has arrived, or never will, is kept no longer: the run has the first answer. */
+export function settleOutbox(db: Database, { run, target, state, nextAt, reason }: Settlement): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE outbox SET state = ?3, next_at = ?4, reason = ?5,
+         reply = CASE ?3 WHEN 'pending' THEN reply ELSE '{}' END, address = CASE ?3 WHEN 'pending' THEN address END
+       WHERE run = ?1 AND target = ?2 AND state = 'pending'`,
+    )
+    .bind(run, target, state, nextAt, reason)
+}
+
+/** Answers that wait for delivery and are due. */
+export function selectDueOutbox(db: Database, now: number, limit: number): D1PreparedStatement {
+  return db
+    .prepare('SELECT run, target FROM outbox WHERE next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at LIMIT ?2')
+    .bind(now, limit)
+}
+
+/** Forgets where to answer: the address holds bearer secrets that nobody needs any more. */
+export function dropAddress(db: Database, run: string): D1PreparedStatement {
+  return db.prepare('UPDATE runs SET address = NULL, input = NULL WHERE id = ?').bind(run)
+}

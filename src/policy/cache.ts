@@ -1,0 +1,78 @@
+/**
+ * Compiled rules per isolate, by version. Network: D1, only when the version has moved.
+ *
+ * The version is read in the same batch as the actor's permissions, from the primary: a rule that was changed anywhere holds
+ * from the next command on, and an unchanged policy costs no extra trip.
+ */
+import type { Database } from '../db/database.ts'
+import { selectVersion } from '../db/policy.ts'
+import { type RuleRow, type SubjectRow, selectHolders, selectRules } from '../db/subject.ts'
+import { digestOf } from '../digest.ts'
+import { compilePolicy, type Policy, type RuleSource, type Subject } from './decide.ts'
+
+/** Administrators named in a refusal; more would be noise. */
+const GRANTORS_SHOWN = 5
+
+interface Entry {
+  readonly version: number
+  readonly policy: Policy
+  grantors?: readonly string[]
+}
+
+export class PolicyCache {
+  private entry: Entry | null = null
+  private readonly shipped: readonly RuleSource[]
+
+  /** @param shipped the rules of the modules: they travel with the code, so a deploy loads them and a rollback takes them back */
+  constructor(shipped: readonly RuleSource[]) {
+    this.shipped = shipped
+  }
+
+  /** Statements to put into the batch that reads the subject: none when rules are cached. */
+  statements(db: Database): D1PreparedStatement[] {
+    return this.entry === null ? [selectRules(db)] : []
+  }
+
+  /**
+   * The policy at exactly the version that the batch saw. `rules` is the answer to {@link statements}, if there was one.
+   * Throws when D1 does.
+   */
+  async at(db: Database, version: number, rules: D1Result<RuleRow> | undefined): Promise<Policy> {
+    if (rules) return await this.keep(version, rules.results)
+    if (this.entry?.version === version) return this.entry.policy
+    const [fresh, now] = (await db.batch([selectRules(db), selectVersion(db)])) as [
+      D1Result<RuleRow>,
+      D1Result<{ version: number }>,
+    ]
+    return await this.keep(now.results[0]?.version ?? version, fresh.results)
+  }
+
+  /** Names of users who can grant permissions, cached with the policy. */
+  async grantors(db: Database): Promise<readonly string[]> {
+    const entry = this.entry
+    if (entry?.grantors) return entry.grantors
+    const { results } = await selectHolders(db, 'pawl:admin', GRANTORS_SHOWN).all<{ name: string }>()
+    const names = results.map(({ name }) => name)
+    if (entry) entry.grantors = names
+    return names
+  }
+
+  private async keep(version: number, rows: readonly RuleRow[]): Promise<Policy> {
+    const site = rows.map(({ command, text }) => ({ command, text }))
+    // The audit names the version in D1 and, by digest, the rules that this build ships.
+    const digest = await digestOf(this.shipped.map(({ text }) => text))
+    const policy = compilePolicy(`${version}/${digest}`, [...this.shipped, ...site])
+    this.entry = { version, policy }
+    return policy
+  }
+}
+
+/** The subject of a decision from the row that admission read. */
+export function subjectOf(row: SubjectRow, administrator: boolean): Subject {
+  return {
+    user: row.user_id === null || row.user_name === null ? null : { id: row.user_id, name: row.user_name },
+    administrator,
+    groups: JSON.parse(row.groups) as string[],
+    permissions: new Set(JSON.parse(row.permissions) as string[]),
+  }
+}
