@@ -1,0 +1,61 @@
+/**
+ * Runs a piece of work under a deadline and a signal. Pure but for timers. Never throws; whatever the work does becomes an
+ * outcome.
+ */
+import type { PawlRecord } from '../json.ts'
+
+export type Outcome =
+  | { readonly state: 'succeeded'; readonly records: readonly PawlRecord[] }
+  /** `message` is for the chat; `fault` only for the operator's log: the handler broke instead of refusing. */
+  | { readonly state: 'failed'; readonly message: string; readonly fault?: string }
+  | { readonly state: 'timed_out' }
+  /** The signal fired and the work stopped, or did not answer it. `by` is the signal's reason. */
+  | { readonly state: 'aborted'; readonly by: unknown }
+
+/** How long a handler may go on after its signal has fired before its result is no longer waited for. */
+const STOP_GRACE_MS = 2_000
+
+/** What a timed-out signal carries. */
+const DEADLINE = Symbol('deadline')
+
+/**
+ * Executes work; the outcome is its own whenever it succeeded, also when it was asked to stop while finishing.
+ *
+ * @param work gets the signal that fires on the deadline and on `abort`; must not reject
+ */
+export async function execute(
+  work: (signal: AbortSignal) => Promise<Outcome>,
+  timeoutMs: number,
+  abort: AbortSignal,
+): Promise<Outcome> {
+  const controller = new AbortController()
+  const { signal } = controller
+  const deadline = setTimeout(() => controller.abort(DEADLINE), timeoutMs)
+  const forward = () => controller.abort(abort.reason)
+  if (abort.aborted) forward()
+  else abort.addEventListener('abort', forward, { once: true })
+  try {
+    const outcome = await Promise.race([work(signal), stoppedBy(signal)])
+    // Work that failed after the signal has most likely failed because of it.
+    if (outcome === null || (outcome.state === 'failed' && signal.aborted)) return abortedBy(signal)
+    return outcome
+  } finally {
+    clearTimeout(deadline)
+    abort.removeEventListener('abort', forward)
+  }
+}
+
+/** Resolves (to null) some time after the signal has fired, so that a handler that ignores it cannot hold the run. */
+function stoppedBy(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    const wait = () => {
+      setTimeout(() => resolve(null), STOP_GRACE_MS)
+    }
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true })
+  })
+}
+
+function abortedBy(signal: AbortSignal): Outcome {
+  return signal.reason === DEADLINE ? { state: 'timed_out' } : { state: 'aborted', by: signal.reason }
+}

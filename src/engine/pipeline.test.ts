@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import type { Context } from '../command/command.ts'
+import { defineCommand } from '../command/define.ts'
+import { CommandFailure } from '../command/failure.ts'
+import { option } from '../command/options.ts'
+import { createRegistry } from '../command/registry.ts'
+import type { PawlRecord } from '../json.ts'
+import { runPipeline, type StageReport } from './pipeline.ts'
+import type { Plan } from './plan.ts'
+import { planInput } from './planner.ts'
+
+const commands = {
+  numbers: defineCommand({
+    name: 'numbers',
+    summary: 'Count up',
+    options: { upto: z.int().describe('How far') },
+    input: 'none',
+    effects: 'read',
+    rules: ['when command is numbers allow'],
+    handler: ({ upto }) => Array.from({ length: upto }, (_, i) => ({ n: i + 1 })),
+  }),
+  double: defineCommand({
+    name: 'double',
+    summary: 'Twice as much',
+    options: { value: z.int().describe('What to double') },
+    effects: 'read',
+    rules: ['when command is double allow'],
+    handler: ({ value }) => ({ n: value * 2 }),
+  }),
+  total: defineCommand({
+    name: 'total',
+    summary: 'Add all up',
+    input: 'all',
+    effects: 'read',
+    rules: ['when command is total allow'],
+    handler: (_, { records }) => records.reduce((sum, { n }) => sum + Number(n), 0),
+  }),
+  touch: defineCommand({
+    name: 'touch',
+    summary: 'Change something',
+    options: { what: z.string().optional().describe('What') },
+    effects: 'write',
+    rules: ['when command is touch allow'],
+    handler: ({ what }, { record }) => {
+      touched.push(what ?? JSON.stringify(record))
+      return null
+    },
+  }),
+  fail: defineCommand({
+    name: 'fail',
+    summary: 'Go wrong',
+    options: { secret: z.string().optional().meta({ secret: true }).describe('A secret') },
+    effects: 'read',
+    rules: ['when command is fail allow'],
+    handler: ({ secret }) => {
+      throw new CommandFailure(`no luck with ${secret ?? 'this'}`)
+    },
+  }),
+  whisper: defineCommand({
+    name: 'whisper',
+    summary: 'For one only',
+    effects: 'read',
+    answer: 'private',
+    rules: ['when command is whisper allow'],
+    handler: () => ({ n: 1 }),
+  }),
+  hold: defineCommand({
+    name: 'hold',
+    summary: 'Take a lock',
+    options: { key: option.json().describe('The key') },
+    effects: 'read',
+    singleton: ({ key }) => ({ key: `hold:${key}`, whenBusy: 'queue' }),
+    rules: ['when command is hold allow'],
+    handler: () => ({ n: 1 }),
+  }),
+}
+
+let touched: string[] = []
+const registry = createRegistry(Object.values(commands).map((command) => ({ file: 'test', command })))
+const explained = (refused: Plan) => (refused.ok ? null : refused.explain(registry.all()))
+const plan = (text: string) => planInput(registry, { kind: 'line', text }, 'plain')
+
+async function run(text: string, authorise: (command: string) => string | null = () => null) {
+  touched = []
+  const planned = plan(text)
+  if (!planned.ok) throw new Error(`refused: ${planned.code}`)
+  const reports: StageReport[] = []
+  const outcome = await runPipeline({
+    stages: planned.stages,
+    signal: new AbortController().signal,
+    contextOf: () => ({ record: {}, records: [], signal: new AbortController().signal }) as unknown as Context,
+    authorise: async (command) => authorise(command.key),
+    report: (report) => reports.push(report),
+  })
+  return { outcome, reports }
+}
+
+const records = async (text: string): Promise<readonly PawlRecord[]> => {
+  const { outcome } = await run(text)
+  if (outcome.state !== 'succeeded') throw new Error(JSON.stringify(outcome))
+  return outcome.records
+}
+
+describe('a pipeline', () => {
+  it('runs each stage once per record, in order, with variables bound to each', async () => {
+    expect(await records('numbers 3 | double $n')).toEqual([{ n: 2 }, { n: 4 }, { n: 6 }])
+  })
+
+  it('gives the whole list to a stage that takes all, the empty one included', async () => {
+    expect(await records('numbers 3 | total')).toEqual([{ value: 6 }])
+    expect(await records('numbers 0 | total')).toEqual([{ value: 0 }])
+  })
+
+  it('runs a stage without records not at all', async () => {
+    expect(await records('numbers 0 | touch')).toEqual([])
+    expect(touched).toEqual([])
+  })
+
+  it('reports each stage with its records', async () => {
+    const { reports } = await run('numbers 2 | double $n | total')
+    expect(reports.map(({ stage, recordsIn, recordsOut }) => [stage, recordsIn, recordsOut])).toEqual([
+      [1, 0, 2],
+      [2, 2, 2],
+      [3, 2, 1],
+    ])
+  })
+
+  it('stops at the stage that fails and says which ran', async () => {
+    const { outcome } = await run('numbers 2 | fail | touch')
+    expect(outcome).toEqual({
+      state: 'failed',
+      message: 'no luck with this. Stage 2 of 3 (fail) failed; before it ran: numbers.',
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('shows no secret in the message of a failure', async () => {
+    const { outcome } = await run('fail --secret hunter2')
+    expect(outcome).toMatchObject({ message: 'no luck with [secret].' })
+  })
+
+  it('binds and authorises every record before the first one has an effect', async () => {
+    const { outcome } = await run('numbers 2 | touch $missing')
+    expect(outcome).toMatchObject({ state: 'failed', message: expect.stringContaining('the keys are n') })
+    expect(touched).toEqual([])
+    const denied = await run('numbers 2 | touch $n', (command) => (command === 'touch' ? 'You may not.' : null))
+    expect(denied.outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('before it ran: numbers'),
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('lets 100 records into a stage that writes and not 101', async () => {
+    await records('numbers 100 | touch')
+    expect(touched).toHaveLength(100)
+    expect((await run('numbers 101 | touch')).outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('at most 100 records'),
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('lets 1,000 records through otherwise and not 1,001', async () => {
+    expect(await records('numbers 1000 | double $n')).toHaveLength(1_000)
+    expect((await run('numbers 1001 | total')).outcome.state).toBe('failed')
+  })
+})
+
+describe('a plan', () => {
+  it('refuses a stage that takes nothing from a pipe', () => {
+    expect(plan('numbers 1 | numbers 2')).toMatchObject({ ok: false, code: 'usage' })
+  })
+
+  it('has ten stages and not eleven', () => {
+    const line = (stages: number) => ['numbers 1', ...Array.from({ length: stages - 1 }, () => 'total')].join(' | ')
+    expect(plan(line(10)).ok).toBe(true)
+    expect(plan(line(11))).toMatchObject({ ok: false, code: 'limit' })
+  })
+
+  it('reports what is wrong with a later stage before the first one runs', () => {
+    expect(plan('numbers 1 | double $n --loud')).toMatchObject({ ok: false, code: 'usage' })
+    expect(plan('numbers 1 | double many')).toMatchObject({ ok: false, code: 'usage' })
+    expect(plan('numbers 1 | duoble $n')).toMatchObject({ ok: false, code: 'unknown_command' })
+  })
+
+  it('writes when one stage writes', () => {
+    expect(plan('numbers 1 | touch')).toMatchObject({ effects: 'write' })
+    expect(plan('numbers 1 | total')).toMatchObject({ effects: 'read' })
+  })
+
+  it('is private when one stage is: what is piped on must not leak', () => {
+    expect(plan('whisper | total')).toMatchObject({ answer: 'private' })
+  })
+
+  it('is a job when a stage takes a lock, and holds one lock at most', () => {
+    expect(plan('hold a | total')).toMatchObject({ mode: 'job', singleton: { key: 'hold:a' } })
+    expect(plan('hold a | hold a')).toMatchObject({ ok: true })
+    expect(plan('hold a | hold b')).toMatchObject({ ok: false, code: 'limit' })
+  })
+
+  it('will not take a lock that records name', async () => {
+    expect((await run('numbers 1 | hold $n')).outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('write them out'),
+    })
+  })
+
+  it('will not let a secret wait in the database', () => {
+    const refused = plan('fail --secret hunter2 | hold a')
+    expect(refused).toMatchObject({ ok: false, code: 'unsupported', line: 'fail | hold' })
+    expect(JSON.stringify(explained(refused))).not.toContain('hunter2')
+  })
+
+  it.each([
+    'fail --secret hunter2 --wat',
+    'fail --secret hunter2 x y',
+    "fail --secret 'hunter2",
+    'fail --secret hunter2 > $room',
+    'fail --secert=hunter2',
+    'numbers 1 | fail --secret=hunter2 x',
+    'fial hunter2',
+  ])('neither keeps nor shows the secret of %j', (line) => {
+    const refused = plan(line)
+    expect(refused.ok).toBe(false)
+    expect(refused.secretive).toBe(true)
+    expect(JSON.stringify([refused.line, explained(refused)])).not.toContain('hunter2')
+  })
+
+  it('marks the place of a problem where no secret can be', () => {
+    expect(JSON.stringify(explained(plan("numbers 'x")))).toContain('^')
+  })
+
+  it('keeps only names of a line that could not be bound where a command has secrets', () => {
+    expect(plan('numbers 1 | fail --secert hunter2 --secret')).toMatchObject({ ok: false, line: 'numbers | fail' })
+    expect(plan('fail --secret hunter2')).toMatchObject({ ok: true, line: 'fail --secret [secret]' })
+  })
+})

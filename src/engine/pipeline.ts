@@ -1,0 +1,203 @@
+/**
+ * Runs the stages of one pipeline over records, in order. Pure: handlers get everything through their context. Never throws.
+ */
+import { bindStage, type Resolve, variableText } from '../command/bind.ts'
+import type { Arguments, Command, Context } from '../command/command.ts'
+import { CommandFailure } from '../command/failure.ts'
+import type { Json, PawlRecord } from '../json.ts'
+import { isRecord } from '../json.ts'
+import type { Path } from '../language/tree.ts'
+import type { Outcome } from './execute.ts'
+import type { PlannedStage } from './plan.ts'
+import { recordsOf } from './records.ts'
+
+/** Records that may flow into a stage: fewer where each one has an effect. */
+const RECORDS_INTO_READ = 1_000
+const RECORDS_INTO_WRITE = 100
+
+/** A secret shorter than this is not searched for in messages: it would blot out ordinary words. */
+const SCRUB_MIN_LENGTH = 4
+
+/** One stage that has run. */
+export interface StageReport {
+  /** 1 is the first. */
+  readonly stage: number
+  readonly command: string
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly outcome: 'succeeded' | 'failed'
+}
+
+export interface PipelineParts {
+  readonly stages: readonly PlannedStage[]
+  readonly signal: AbortSignal
+  /** The context of a stage's command, without records. */
+  readonly contextOf: (command: Command, signal: AbortSignal) => Context
+  /**
+   * Asked for a stage whose arguments came from records, with all of them, before its first effect; null allows. It also
+   * records them, and what cannot be recorded is not allowed.
+   */
+  readonly authorise: (command: Command, stage: number, args: readonly Arguments[]) => Promise<string | null>
+  readonly report: (report: StageReport) => void
+}
+
+/** Runs the pipeline; the first stage that fails ends it, and its message says which stages did run. */
+export async function runPipeline({ stages, signal, contextOf, authorise, report }: PipelineParts): Promise<Outcome> {
+  let records: readonly PawlRecord[] = []
+  for (const [index, stage] of stages.entries()) {
+    if (signal.aborted) return { state: 'aborted', by: signal.reason }
+    const { command } = stage
+    const recordsIn = records.length
+    const result = await runStage(stage, index, records, contextOf(command, signal), authorise)
+    const numbers = { stage: index + 1, command: command.key, recordsIn }
+    if (result.state !== 'succeeded') {
+      report({ ...numbers, recordsOut: 0, outcome: 'failed' })
+      return { ...result, message: `${sentence(result.message)}${stagesRun(stages, index)}` }
+    }
+    records = result.records
+    report({ ...numbers, recordsOut: records.length, outcome: 'succeeded' })
+  }
+  return { state: 'succeeded', records }
+}
+
+type StageOutcome = Extract<Outcome, { state: 'succeeded' | 'failed' }>
+
+async function runStage(
+  stage: PlannedStage,
+  index: number,
+  records: readonly PawlRecord[],
+  base: Context,
+  authorise: PipelineParts['authorise'],
+): Promise<StageOutcome> {
+  const { command } = stage
+  const limit = command.effects === 'write' ? RECORDS_INTO_WRITE : RECORDS_INTO_READ
+  if (records.length > limit)
+    return failed(`${command.name} takes at most ${limit} records and got ${records.length}: filter them first.`)
+  const whole = command.input === 'all'
+  // The first stage runs once, with an empty record.
+  const inputs: readonly PawlRecord[] =
+    index === 0 || whole ? [records.length === 1 ? (records[0] ?? {}) : {}] : records
+  const calls: { readonly record: PawlRecord; readonly args: Arguments }[] = []
+  // All are bound and authorised before the first has an effect.
+  for (const record of inputs) {
+    const bound = stage.args ?? bindRecord(stage, record, whole && records.length !== 1)
+    if (typeof bound === 'string') return failed(bound)
+    calls.push({ record, args: bound })
+  }
+  if (stage.args === null && calls.length > 0) {
+    const denied = await authorise(
+      command,
+      index + 1,
+      calls.map(({ args }) => args),
+    )
+    if (denied !== null) return failed(denied)
+  }
+  const out: unknown[] = []
+  for (const [done, { record, args }] of calls.entries()) {
+    if (base.signal.aborted) return failed(`${command.name} was stopped${after(done, calls.length)}.`)
+    if (out.length > RECORDS_INTO_READ) break
+    try {
+      const result = await command.handler(args, { ...base, record, records: whole ? records : [record] })
+      if (Array.isArray(result)) for (const one of result) out.push(one)
+      else if (result !== undefined && result !== null) out.push(result)
+    } catch (error) {
+      const result = failure(command, args, error)
+      return { ...result, message: `${result.message}${done > 0 ? ` It stopped${after(done, calls.length)}.` : ''}` }
+    }
+  }
+  const made = recordsOf(out as readonly PawlRecord[])
+  return made.ok ? { state: 'succeeded', records: made.records } : failed(`${command.name} failed: ${made.message}.`)
+}
+
+function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean): Arguments | string {
+  const { command, tokens } = stage
+  const bound = bindStage(command, tokens, many ? manyRecords(command) : resolverOf(record))
+  if (bound.ok) {
+    if (command.singleton(bound.args) !== null)
+      return `${command.name} takes a lock that its arguments name: write them out instead of taking them from records.`
+    if (command.approval(bound.args) !== null)
+      return `${command.name} needs an approval of its arguments: write them out instead of taking them from records.`
+    return bound.args
+  }
+  return `${command.name} could not be bound: ${bound.problems.map(({ message }) => message).join('; ')}.`
+}
+
+/** Variables of a stage that takes the whole list: there is no one record to read. */
+function manyRecords(command: Command): Resolve {
+  return (path) => ({
+    ok: false,
+    message: `${variableText(path)} is ambiguous: ${command.name} takes all records at once`,
+  })
+}
+
+/** Looks variables up in a record; a missing key names the keys there are. */
+export function resolverOf(record: PawlRecord): Resolve {
+  return (path) => {
+    let value: Json = record
+    for (const [depth, key] of path.entries()) {
+      const next = stepInto(value, key)
+      if (next === undefined) return { ok: false, message: missingKey(path, depth, value) }
+      value = next
+    }
+    return { ok: true, value }
+  }
+}
+
+function stepInto(value: Json, key: string | number): Json | undefined {
+  if (Array.isArray(value)) return typeof key === 'number' ? value[key < 0 ? value.length + key : key] : undefined
+  if (!isRecord(value)) return undefined
+  const name = String(key)
+  return Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+function missingKey(path: Path, depth: number, value: Json): string {
+  const whole = variableText(path)
+  if (Array.isArray(value)) return `${whole} has no value: the list there has ${value.length} items`
+  if (!isRecord(value))
+    return `${whole} has no value: ${JSON.stringify(path[depth])} asks for a key of something that is no record`
+  const keys = Object.keys(value)
+  return keys.length === 0
+    ? `${whole} has no value: the record is empty`
+    : `${whole} has no value; the keys are ${keys.join(', ')}`
+}
+
+function failed(message: string): StageOutcome {
+  return { state: 'failed', message }
+}
+
+/** How far a stage came that runs once per record; nothing for one that had not begun. */
+function after(done: number, of: number): string {
+  return done === 0 ? '' : ` after ${done} of ${of} records, which took effect`
+}
+
+function failure(command: Command, args: Arguments, error: unknown): Extract<StageOutcome, { state: 'failed' }> {
+  if (error instanceof CommandFailure) return { state: 'failed', message: scrub(command, args, error.message) }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const fault = `${command.key}: ${scrub(command, args, text)}`
+  return { state: 'failed', message: 'there is a fault in the command itself. The log names it under this run.', fault }
+}
+
+/** A handler's words with a full stop, so that the next sentence can follow. */
+function sentence(message: string): string {
+  return /[.!?…]\s*$/.test(message) ? message : `${message}.`
+}
+
+/** Which stages have run before the one that failed; nothing for a single command. */
+function stagesRun(stages: readonly PlannedStage[], index: number): string {
+  if (stages.length === 1) return ''
+  const names = stages.slice(0, index).map(({ command }) => command.name)
+  const which = `Stage ${index + 1} of ${stages.length} (${stages[index]?.command.name}) failed`
+  return names.length === 0 ? ` ${which}; no stage before it ran.` : ` ${which}; before it ran: ${names.join(', ')}.`
+}
+
+/** An error's text without the values of the command's secret options. */
+function scrub(command: Command, args: Arguments, message: string): string {
+  let clean = message
+  for (const option of command.options) {
+    if (!option.secret) continue
+    const value = args[option.name]
+    for (const secret of Array.isArray(value) ? value : [value])
+      if (typeof secret === 'string' && secret.length >= SCRUB_MIN_LENGTH) clean = clean.replaceAll(secret, '[secret]')
+  }
+  return clean
+}

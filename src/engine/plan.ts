@@ -1,0 +1,71 @@
+/** What would run: the types of a plan, and what a queued run keeps of its input. Pure. */
+import type { Input } from '../chat/invocation.ts'
+import type { Block } from '../chat/reply.ts'
+import type { ApprovalNeed, Arguments, Command, SingletonClaim } from '../command/command.ts'
+import type { Json, PawlRecord } from '../json.ts'
+import type { Token } from '../language/tree.ts'
+import type { Target } from '../runs/courier.ts'
+
+/** One stage as it would run. */
+export interface PlannedStage {
+  readonly command: Command
+  /** Null when they depend on records: then `tokens` are bound to each record before its effect. */
+  readonly args: Arguments | null
+  /** What follows the command's name on the line; empty when the platform typed the arguments. */
+  readonly tokens: readonly Token[]
+  /** The arguments as they may be shown and kept; null when they depend on records. */
+  readonly shownArgs: PawlRecord | null
+}
+
+interface PlanBase {
+  /** What was asked, as it may be shown and kept: secrets masked, at most 500 characters. */
+  readonly line: string
+  /** The commands that were found, in order; those of a refused plan may not be all. */
+  readonly commands: readonly Command[]
+  /** True when what was asked holds, or may hold, a secret. */
+  readonly secretive: boolean
+}
+
+/** A plan that could run, if policy allows. */
+export interface RunnablePlan extends PlanBase {
+  readonly ok: true
+  readonly stages: readonly [PlannedStage, ...PlannedStage[]]
+  readonly effects: Command['effects']
+  readonly mode: 'inline' | 'job'
+  readonly retry: Command['retry']
+  /** Private as soon as one stage's answer is: what is piped on must not leak. */
+  readonly answer: Command['answer']
+  /** The deadline of the whole, in milliseconds. */
+  readonly timeoutMs: number
+  readonly startWithinMs: number
+  readonly singleton: SingletonClaim | null
+  readonly approval: ApprovalNeed | null
+  /** Where redirects send the answer; none: where it was asked. */
+  readonly targets: readonly Target[]
+}
+
+/** A plan that cannot run, and how to say so. */
+export interface RefusedPlan extends PlanBase {
+  readonly ok: false
+  readonly code: 'empty' | 'syntax' | 'unknown_command' | 'usage' | 'help' | 'unsupported' | 'limit'
+  /** What is wrong and what to do; names only commands out of `allowed`. */
+  explain(allowed: readonly Command[]): readonly Block[]
+}
+
+export type Plan = RunnablePlan | RefusedPlan
+
+/** A line, as a platform sent it or as the house wrote it. */
+export type LineInput = Extract<Input, { kind: 'line' }>
+
+/** What a queued run keeps of its input. */
+export type StoredInput =
+  | LineInput
+  | {
+      readonly kind: 'command'
+      readonly path: readonly string[]
+      readonly options: readonly (readonly [string, Json])[]
+    }
+
+export function inputToJson(input: Input): StoredInput {
+  return input.kind === 'line' ? input : { kind: 'command', path: input.path, options: [...input.options] }
+}

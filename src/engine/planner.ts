@@ -1,0 +1,187 @@
+/**
+ * From what was asked to what would run: the stages of the pipeline, each with its command and, as far as they are literal, its
+ * arguments; and what kind of run it is. Pure: the same plan is made at admission and again when a queued run starts.
+ */
+import type { Invocation } from '../chat/invocation.ts'
+import type { Block } from '../chat/reply.ts'
+import { type Bound, bindStage, bindTyped, noRecord } from '../command/bind.ts'
+import type { Command } from '../command/command.ts'
+import { lookup } from '../command/lookup.ts'
+import { MASK, maskPlaces, redact } from '../command/redact.ts'
+import type { Registry } from '../command/registry.ts'
+import { describeCommand, helpBlocks } from '../command/usage.ts'
+import type { Json } from '../json.ts'
+import { parsePipeline } from '../language/parse.ts'
+import { printStage } from '../language/print.ts'
+import type { ParseResult, Pipeline, Place, Stage, Token, Value } from '../language/tree.ts'
+import type { Target } from '../runs/courier.ts'
+import { hasSecrets, refused, runnable } from './assemble.ts'
+import { inputToJson, type LineInput, type Plan, type RefusedPlan, type StoredInput } from './plan.ts'
+import { problemAt, startHere, unknownCommand, usageProblems } from './refusals.ts'
+
+/** A longer line is cut where it is shown and kept. */
+const LINE_SHOWN = 500
+
+/** More is a program, not a line; the law's limit. */
+const STAGES_MAX = 10
+
+/** The plan of an invocation. Never throws. */
+export function planInvocation(registry: Registry, { input, actor }: Invocation): Plan {
+  return planInput(registry, inputToJson(input), actor.platform)
+}
+
+/** The plan of an input that was kept. Never throws. */
+export function planInput(registry: Registry, input: StoredInput, platform: string): Plan {
+  return input.kind === 'line'
+    ? planLine(registry, input, platform)
+    : planTyped(registry, input.path, new Map(input.options))
+}
+
+/** The tree of a line that came from a platform, or that the house wrote itself. */
+export function readLine({ text, plain }: LineInput, platform: string): ParseResult {
+  if (plain) return parsePipeline(text)
+  return parsePipeline(text, { platform: platform === 'slack' || platform === 'discord' ? platform : 'plain' })
+}
+
+function planLine(registry: Registry, input: LineInput, platform: string): Plan {
+  if (input.text.trim() === '') return refused('', 'empty', [], startHere)
+  const parsed = readLine(input, platform)
+  const { line } = parsed
+  // Until it is understood, a line may hold a secret anywhere after its first word.
+  const firstWord = cut(line.trimStart().split(/\s/, 1)[0] ?? '')
+  if (!parsed.ok) {
+    const { error } = parsed
+    const shown = mayHoldSecret(registry, line) ? null : line
+    return refused(firstWord, 'syntax', [], () => problemAt(shown, error, error.message))
+  }
+  return planPipeline(registry, line, parsed.pipeline, firstWord)
+}
+
+function planPipeline(registry: Registry, line: string, { stages, redirects }: Pipeline, firstWord: string): Plan {
+  const extra = stages[STAGES_MAX]
+  if (extra)
+    return refused(firstWord, 'limit', [], () =>
+      problemAt(
+        mayHoldSecret(registry, line) ? null : line,
+        extra,
+        `a pipeline has at most ${STAGES_MAX} stages; this one has ${stages.length}. Nothing was run`,
+      ),
+    )
+  const found = stages.map((stage) => ({ stage, ...lookup(registry, stage) }))
+  const commands = found.flatMap((one) => (one.ok ? [one.command] : []))
+  const missing = found.find((one) => !one.ok)
+  if (missing && !missing.ok)
+    return refused(firstWord, 'unknown_command', commands, (allowed) =>
+      unknownCommand(registry, missing.typed, allowed),
+    )
+  const secretive = commands.some(hasSecrets)
+  const targets = redirects.map(({ to }) => targetOf(to))
+  const unclear = redirects.find((_, i) => targets[i] === null)
+  if (unclear)
+    return refused(firstWord, 'usage', commands, () =>
+      problemAt(
+        secretive ? null : line,
+        unclear,
+        'a redirect goes to #room, @person, me, thread or here, written out. Nothing was run',
+      ),
+    )
+  const bindings = found.flatMap((one, i) => (one.ok ? [bindLiteral(one.stage, one.command, one.tokens, i)] : []))
+  const secrets = bindings.flatMap(({ bound }) => bound.secrets)
+  // What could not be bound could not be masked for certain: keep the names alone where a command has secrets.
+  const failed = bindings.find((one) => one.problem !== null)
+  const shown = failed && secretive ? commands.map(({ name }) => name).join(' | ') : maskPlaces(line, secrets).trim()
+  if (failed?.problem) {
+    const { problem } = failed
+    return refused(cut(shown), problem.code, commands, () => problem.explain(secretive ? null : line))
+  }
+  return runnable(
+    cut(shown),
+    bindings.map(({ command, tokens, bound, late }) => {
+      const args = bound.ok && !late ? bound.args : null
+      return { command, tokens, args, shownArgs: args && redact(command, args) }
+    }),
+    targets.filter((target) => target !== null),
+  )
+}
+
+/** The place that a redirect names; null for one that depends on records, or on a misspelling. */
+function targetOf(to: Value): Target | null {
+  if (to.kind !== 'text') return null
+  const { text } = to
+  if (text === 'here' || text === 'me' || text === 'thread') return { kind: text }
+  const id = text.slice(1)
+  if (id === '') return null
+  if (text.startsWith('#')) return { kind: 'channel', id }
+  return text.startsWith('@') ? { kind: 'user', id } : null
+}
+
+interface Binding {
+  readonly command: Command
+  readonly tokens: readonly Token[]
+  readonly bound: Bound
+  /** True when some argument waits for a record. */
+  readonly late: boolean
+  readonly problem: {
+    readonly code: RefusedPlan['code']
+    /** `line` is null where it may hold a secret: then it is not shown. */
+    readonly explain: (line: string | null) => readonly Block[]
+  } | null
+}
+
+/** What the resolver of a planned stage says of a variable: it is no problem yet. */
+const LATER = 'bound to each record'
+
+function bindLiteral(stage: Stage, command: Command, tokens: readonly Token[], index: number): Binding {
+  const bound = bindStage(command, tokens, index === 0 ? noRecord : () => ({ ok: false, message: LATER }))
+  const base = { command, tokens, bound, late: false }
+  if (index > 0 && command.input === 'none') {
+    const message = `${command.name} takes nothing from a pipe: put it first. Nothing was run`
+    return { ...base, problem: { code: 'usage', explain: (line) => problemAt(line, headOf(stage), message) } }
+  }
+  if (bound.ok) return { ...base, problem: null }
+  if (bound.help) return { ...base, problem: { code: 'help', explain: () => helpBlocks(describeCommand(command)) } }
+  const problems = bound.problems.filter(({ message }) => message !== LATER)
+  if (problems.length === 0) return { ...base, late: true, problem: null }
+  return { ...base, problem: { code: 'usage', explain: (line) => usageProblems(command, problems, line) } }
+}
+
+/** The place of a stage's first word. */
+function headOf(stage: Stage): Place {
+  return stage.tokens[0] ?? stage
+}
+
+function planTyped(registry: Registry, path: readonly string[], options: ReadonlyMap<string, Json>): Plan {
+  const command = registry.byKey(path.join(':'))
+  const name = cut(path.join(' '))
+  if (!command) return refused(name, 'unknown_command', [], (allowed) => unknownCommand(registry, path, allowed))
+  const bound = bindTyped(command, options)
+  const line = cut([name, ...[...options].flatMap(([option, value]) => typedAgain(command, option, value))].join(' '))
+  if (bound.ok)
+    return runnable(line, [{ command, tokens: [], args: bound.args, shownArgs: redact(command, bound.args) }])
+  const kept = hasSecrets(command) ? name : line
+  if (bound.help) return refused(kept, 'help', [command], () => helpBlocks(describeCommand(command)))
+  return refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))
+}
+
+/** Whether a line that cannot be read may be meant for a command with secret options. */
+function mayHoldSecret(registry: Registry, line: string): boolean {
+  const words = new Set(line.toLowerCase().split(/[\s|:]+/))
+  return registry.all().some((command) => hasSecrets(command) && words.has(command.path[0] ?? ''))
+}
+
+/** A value that the platform has typed, as it would be typed on a line; a secret one is masked. */
+function typedAgain(command: Command, name: string, value: Json): string[] {
+  const option = command.options.find((one) => one.name === name)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  // A list arrives as one text (see bindTyped).
+  const texts = option?.secret ? [MASK] : option?.list ? text.split(/\s+/).filter((word) => word !== '') : [text]
+  return texts.map((word) =>
+    printStage({
+      tokens: [{ kind: 'option', name, long: true, value: { kind: 'text', text: word, quoted: false }, at: 0, end: 0 }],
+    }),
+  )
+}
+
+function cut(text: string): string {
+  return text.length > LINE_SHOWN ? `${text.slice(0, LINE_SHOWN - 1).toWellFormed()}…` : text
+}

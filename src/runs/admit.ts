@@ -1,0 +1,139 @@
+/**
+ * The hall: one way through for every verified invocation. Network: D1, the lock, the queue.
+ *
+ * Admission is one D1 batch: insert the run keyed by its delivery, read the actor's permissions and the policy's version,
+ * write the audit event. Then the decision, then the effect (design, section 5, rules 2 to 4).
+ */
+import { auditEvent } from '../audit/event.ts'
+import type { Lifetime } from '../chat/hall.ts'
+import type { Invocation } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import { isAdministrator } from '../config.ts'
+import { appendAudit } from '../db/audit.ts'
+import type { Database } from '../db/database.ts'
+import { insertRun, type RunRow, selectRun } from '../db/runs.ts'
+import { type RuleRow, type SubjectRow, selectSubject } from '../db/subject.ts'
+import type { Plan } from '../engine/plan.ts'
+import { subjectOf } from '../policy/cache.ts'
+import type { Policy, Subject } from '../policy/decide.ts'
+import type { AnswerSlot } from './answer.ts'
+import { planAsked } from './expand.ts'
+import { contentDigest } from './identity.ts'
+import { ADMISSION_BUDGET_MS, INLINE_GRACE_MS } from './limits.ts'
+import type { Redirect } from './redirect.ts'
+import { alreadyReceived, altered, unavailable } from './replies.ts'
+import { messageOf, type Services } from './services.ts'
+
+/** An invocation that has become a run of its own. */
+export interface Admitted {
+  readonly run: string
+  /** With the line as it runs: `!!` and aliases are written out. */
+  readonly invocation: Invocation
+  readonly plan: Plan
+  readonly policy: Policy
+  readonly subject: Subject
+  readonly db: Database
+  readonly lifetime: Lifetime
+  readonly answer: AnswerSlot
+  /** Where the answer goes beside the asker; filled in once the plan may run. */
+  readonly redirects: readonly Redirect[]
+}
+
+export type Admission =
+  | { readonly outcome: 'admitted'; readonly admitted: Admitted }
+  /** A second delivery: its answer is that of the first. */
+  | { readonly outcome: 'duplicate'; readonly reply: Reply }
+  /** It cannot be admitted: this is the answer. */
+  | { readonly outcome: 'refused'; readonly reply: Reply }
+
+/** Admits an invocation within {@link ADMISSION_BUDGET_MS}; never throws. */
+export async function admitInvocation(
+  services: Services,
+  run: string,
+  invocation: Invocation,
+  lifetime: Lifetime,
+  answer: AnswerSlot,
+): Promise<Admission> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('admission took too long')), ADMISSION_BUDGET_MS)
+  })
+  try {
+    return await Promise.race([record(services, run, invocation, lifetime, answer), tooLate])
+  } catch (error) {
+    // Whether or not the row was written, nobody will start it: the sweeper ends it as expired.
+    services.log('not admitted', { run, error: messageOf(error) })
+    return { outcome: 'refused', reply: unavailable(run) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function record(
+  services: Services,
+  run: string,
+  invocation: Invocation,
+  lifetime: Lifetime,
+  answer: AnswerSlot,
+): Promise<Admission> {
+  const { actor, channel } = invocation
+  const db = services.openDb()
+  const { plan, aliases, repeats, history, invocation: written } = await planAsked(services, db, invocation)
+  const digest = await contentDigest(invocation, plan.secretive ? plan.line : null)
+  const change = services.token()
+  const now = services.now()
+  const seen = { run, source: invocation.source, channel: channel.id }
+  const command = plan.commands.map(({ key }) => key).join('|') || null
+  const told = { alias: listed(aliases), repeats: listed(repeats) }
+  const asked = { ...seen, line: plan.line, command: command ?? undefined, ...told }
+  const [, , , , found, subjectRows, rules] = await db.batch([
+    insertRun(db, {
+      id: run,
+      digest,
+      source: invocation.source,
+      platform: actor.platform,
+      workspace: actor.workspace,
+      actor: actor.id,
+      channel: JSON.stringify(channel),
+      line: plan.line,
+      history,
+      command,
+      effects: plan.ok ? plan.effects : 'read',
+      mode: plan.ok ? plan.mode : 'inline',
+      retry: plan.ok ? plan.retry : 'unsafe',
+      change,
+      due_at: now + INLINE_GRACE_MS,
+      address: JSON.stringify(invocation.address),
+      created_at: now,
+    }),
+    appendAudit(db, { when: 'changed', run, change }, [auditEvent(now, 'run.admitted', actor, asked)]),
+    appendAudit(db, { when: 'duplicate', run, change, digest }, [auditEvent(now, 'delivery.duplicate', actor, seen)]),
+    appendAudit(db, { when: 'altered', run, change, digest }, [auditEvent(now, 'delivery.altered', actor, asked)]),
+    selectRun(db, run),
+    selectSubject(db, actor),
+    ...services.policy.statements(db),
+  ])
+  const row = found?.results[0] as RunRow | undefined
+  const subjectRow = subjectRows?.results[0] as SubjectRow | undefined
+  if (!row || !subjectRow) throw new Error('admission gave no row')
+  if (row.change !== change)
+    return row.digest === digest
+      ? { outcome: 'duplicate', reply: answerAgain(row) }
+      : { outcome: 'refused', reply: altered(run) }
+  const policy = await services.policy.at(db, subjectRow.version, rules as D1Result<RuleRow> | undefined)
+  const subject = subjectOf(subjectRow, isAdministrator(services.config, actor))
+  return {
+    outcome: 'admitted',
+    admitted: { run, invocation: written, plan, policy, subject, db, lifetime, answer, redirects: [] },
+  }
+}
+
+/** A list for the audit; nothing when it is empty. */
+function listed(names: readonly string[]): string[] | undefined {
+  return names.length === 0 ? undefined : [...names]
+}
+
+/** The first answer, for a duplicate delivery. */
+function answerAgain(row: RunRow): Reply {
+  return row.reply === null ? alreadyReceived(row.id, row.state) : (JSON.parse(row.reply) as Reply)
+}

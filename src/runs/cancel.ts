@@ -1,0 +1,91 @@
+/** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the lock, the courier. */
+import type { AuditEvent } from '../audit/event.ts'
+import type { Actor, Address } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import type { Database } from '../db/database.ts'
+import type { RunRow } from '../db/runs.ts'
+import type { MessageRef } from './courier.ts'
+import { deliverNow } from './deliver.ts'
+import { type EndState, endRun } from './end.ts'
+import { ended } from './replies.ts'
+import { messageOf, type Services } from './services.ts'
+
+/** Cancels a queued run; false when it has started or ended meanwhile. */
+export async function cancelQueued(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
+  const reply = ended(row.id, row.line, 'cancelled', by, 'channel')
+  return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
+}
+
+export interface Closing {
+  /** Written before the event of the end. */
+  readonly events?: readonly AuditEvent[]
+  readonly to: EndState
+  readonly code: string
+  readonly reply: Reply
+}
+
+/**
+ * Ends a run that is not being executed, as it stands in `row`; gives back its lock and tells the room. False when the run
+ * has moved on meanwhile: then nothing was written and nobody is told.
+ */
+export async function endWithoutRunning(
+  services: Services,
+  db: Database,
+  row: RunRow,
+  { to, code, reply, events = [] }: Closing,
+): Promise<boolean> {
+  const { id: run, attempt, created_at: createdAt } = row
+  const actor = actorOf(row)
+  if (
+    !(await endRun(services, db, {
+      run,
+      actor,
+      from: [row.state],
+      attempt,
+      to,
+      code,
+      reply,
+      lockKey: to === 'lost' ? null : row.lock_key,
+      events,
+      outbox: true,
+      createdAt,
+    }))
+  )
+    return false
+  // Whoever executed a lost run may still be at it: its lock is free when the lease ends, not earlier.
+  if (row.lock_key !== null && to !== 'lost') await releaseLock(services, row.lock_key, run)
+  await deliverNow(services, db, {
+    run,
+    actor,
+    address: addressOf(row),
+    reply,
+    message: messageRefOf(row),
+    attempts: 0,
+    createdAt,
+  })
+  return true
+}
+
+/** A lock that cannot be given back is freed by the end of its lease. */
+export async function releaseLock(services: Services, key: string, run: string): Promise<void> {
+  try {
+    await services.lock(key).release(run)
+  } catch (error) {
+    services.log('lock not released; its lease will end', { run, lock: key, error: messageOf(error) })
+  }
+}
+
+export function actorOf(row: Pick<RunRow, 'platform' | 'workspace' | 'actor'>): Actor {
+  return { platform: row.platform, workspace: row.workspace, id: row.actor }
+}
+
+/** Where to answer a run; without a kept address only its platform is known, and the courier says that this is not enough. */
+export function addressOf(row: Pick<RunRow, 'platform' | 'address'>): Address {
+  return row.address === null ? { platform: row.platform } : (JSON.parse(row.address) as Address)
+}
+
+/** Where the run's message is; a job's interim answer went out in the HTTP response. */
+function messageRefOf(row: Pick<RunRow, 'mode' | 'message'>): MessageRef | null {
+  if (row.message !== null) return JSON.parse(row.message) as MessageRef
+  return row.mode === 'job' ? 'deferred' : null
+}

@@ -1,0 +1,48 @@
+/**
+ * How the hall hands a reply to a platform without knowing which. Types only; each platform implements a Courier
+ * (`src/chat/<platform>/courier.ts`) and `src/services.ts` wires them in.
+ */
+import type { Address } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import type { Json } from '../json.ts'
+
+/**
+ * What the platform gave back for a message, to edit it later. Opaque: only the courier that made it reads it.
+ * `'deferred'` stands for the interim answer that went out in the HTTP response.
+ */
+export type MessageRef = Json
+
+export type Delivery =
+  /** It is in the chat. `message` replaces what was kept. */
+  | { readonly outcome: 'delivered'; readonly message: MessageRef; readonly via: string }
+  /** Not now. `afterMs` is what the platform asked for (Retry-After), in milliseconds. */
+  | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
+  /** Every way is closed for good (revoked token, deleted channel). */
+  | { readonly outcome: 'undeliverable'; readonly reason: string }
+
+/** A place that a redirect names. `id` is the platform's id out of a mention. */
+export type Target =
+  | { readonly kind: 'here' | 'me' | 'thread' }
+  | { readonly kind: 'channel' | 'user'; readonly id: string }
+
+export type Resolved =
+  | {
+      readonly ok: true
+      readonly address: Address /** As people see it: `#ops`, `@ada`, `this channel`. */
+      readonly label: string
+    }
+  /** What is wrong and what to do; nothing has been posted. */
+  | { readonly ok: false; readonly message: string }
+
+export interface Courier {
+  /**
+   * Puts a reply into the chat: edits `message` where there is one and that is still possible, else posts, falling back
+   * from response_url or interaction token to a bot-token post. Never throws: a network error is a `retry`.
+   */
+  deliver(address: Address, reply: Reply, message: MessageRef | null): Promise<Delivery>
+  /** Finds where a redirect goes and checks that the bot may post there and, where the platform can tell, that the asker may; posts nothing. Never throws. */
+  resolve(address: Address, target: Target): Promise<Resolved>
+}
+
+/** Couriers by platform name. */
+export type Couriers = ReadonlyMap<string, Courier>

@@ -1,0 +1,125 @@
+/**
+ * Brings final answers to the chat: from the outbox, with backoff and Retry-After, and never a re-run (design, section 5,
+ * rule 7). Network: D1, the queue, and the platform through its courier.
+ */
+import { auditEvent } from '../audit/event.ts'
+import type { Actor, Address } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import { appendAudit } from '../db/audit.ts'
+import type { Database } from '../db/database.ts'
+import { claimOutbox, dropAddress, type OutboxRow, selectOutbox, settleOutbox } from '../db/outbox.ts'
+import { keepMessage } from '../db/runs.ts'
+import type { Delivery, MessageRef } from './courier.ts'
+import { DELIVERY_BACKOFF_MAX_MS, DELIVERY_BACKOFF_MS, DELIVERY_GIVE_UP_MS, DELIVERY_LEASE_MS } from './limits.ts'
+import { messageOf, type Services } from './services.ts'
+import { wakeDelivery } from './wake.ts'
+
+export interface Parcel {
+  readonly run: string
+  /** 0, unless told: who asked. 1 and up: the places that redirects name. */
+  readonly target?: number
+  readonly actor: Actor
+  readonly address: Address
+  readonly reply: Reply
+  readonly message: MessageRef | null
+  /** How often it has been tried before. */
+  readonly attempts: number
+  readonly createdAt: number
+}
+
+/** Delivers an answer that its inserter still owns. Never throws: whatever goes wrong, the outbox row is tried again. */
+export async function deliverNow(services: Services, db: Database, parcel: Parcel): Promise<void> {
+  try {
+    await recordDelivery(services, db, parcel, await send(services, parcel))
+  } catch (error) {
+    services.log('delivery not recorded; it will be tried again', { run: parcel.run, error: messageOf(error) })
+  }
+}
+
+/** Delivers a due answer that nobody else is delivering; does nothing when there is none. Throws what D1 throws. */
+export async function deliverDue(services: Services, run: string, target: number): Promise<void> {
+  const db = services.openDb()
+  const now = services.now()
+  const [claimed, found] = (await db.batch([
+    claimOutbox(db, { run, target, now, until: now + DELIVERY_LEASE_MS }),
+    selectOutbox(db, run, target),
+  ])) as [D1Result<{ run: string }>, D1Result<OutboxRow>]
+  const row = found.results[0]
+  if (claimed.results.length === 0 || !row) return
+  const actor = { platform: row.platform, workspace: row.workspace, id: row.actor }
+  const address = row.address === null ? null : (JSON.parse(row.address) as Address)
+  const parcel = {
+    run,
+    target,
+    actor,
+    address: address ?? { platform: row.platform },
+    reply: JSON.parse(row.reply) as Reply,
+    // The first try may have found an interim answer to replace; where there is none, the courier takes no harm from it.
+    message: row.message !== null ? (JSON.parse(row.message) as MessageRef) : target === 0 ? 'deferred' : null,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  }
+  const delivery: Delivery =
+    address === null ? { outcome: 'undeliverable', reason: 'no_address' } : await send(services, parcel)
+  await recordDelivery(services, db, parcel, delivery)
+}
+
+/** Hands a reply to the platform's courier. */
+export async function send(
+  services: Services,
+  parcel: Pick<Parcel, 'address' | 'reply' | 'message'>,
+): Promise<Delivery> {
+  const courier = services.couriers.get(parcel.address.platform)
+  if (!courier) return { outcome: 'undeliverable', reason: 'no_courier' }
+  try {
+    return await courier.deliver(parcel.address, parcel.reply, parcel.message)
+  } catch (error) {
+    // A courier promises not to throw; if one does, the answer must not be lost with it.
+    return { outcome: 'retry', reason: messageOf(error) }
+  }
+}
+
+async function recordDelivery(services: Services, db: Database, parcel: Parcel, delivery: Delivery): Promise<void> {
+  const { run, target = 0, actor, attempts, createdAt } = parcel
+  const redirect = target === 0 ? undefined : target
+  const now = services.now()
+  if (delivery.outcome === 'delivered') {
+    const event = auditEvent(now, 'reply.delivered', actor, {
+      run,
+      redirect,
+      via: delivery.via,
+      attempt: attempts + 1,
+    })
+    await db.batch([
+      settleOutbox(db, { run, target, state: 'delivered', nextAt: null, reason: null }),
+      ...(target === 0 ? [keepMessage(db, run, JSON.stringify(delivery.message)), dropAddress(db, run)] : []),
+      appendAudit(db, { when: 'always' }, [event]),
+    ])
+    return
+  }
+  const pause = Math.max(backoff(attempts), delivery.outcome === 'retry' ? (delivery.afterMs ?? 0) : 0)
+  const giveUp = delivery.outcome === 'undeliverable' || now + pause > createdAt + DELIVERY_GIVE_UP_MS
+  const event = auditEvent(now, giveUp ? 'reply.undeliverable' : 'reply.retried', actor, {
+    run,
+    redirect,
+    reason: delivery.reason,
+    attempt: attempts + 1,
+  })
+  await db.batch([
+    settleOutbox(db, {
+      run,
+      target,
+      state: giveUp ? 'undeliverable' : 'pending',
+      nextAt: giveUp ? null : now + pause,
+      reason: delivery.reason,
+    }),
+    ...(giveUp && target === 0 ? [dropAddress(db, run)] : []),
+    appendAudit(db, { when: 'always' }, [event]),
+  ])
+  if (!giveUp) await wakeDelivery(services.queue, run, target, pause)
+}
+
+/** 2 s, 4 s, 8 s … up to ten minutes. */
+function backoff(attempts: number): number {
+  return Math.min(DELIVERY_BACKOFF_MS * 2 ** Math.min(attempts, 20), DELIVERY_BACKOFF_MAX_MS)
+}

@@ -1,0 +1,121 @@
+/**
+ * Ends a run: its last state, the audit events, the kept answer and, where the HTTP response cannot carry it, the outbox
+ * row, all in one batch. Network: D1.
+ */
+import { type AuditCode, type AuditEvent, auditEvent } from '../audit/event.ts'
+import type { Actor } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import { appendAudit } from '../db/audit.ts'
+import { commit, type Database } from '../db/database.ts'
+import { insertOutbox } from '../db/outbox.ts'
+import { changeState, type HeldLock, selectChanged } from '../db/runs.ts'
+import type { PawlRecord } from '../json.ts'
+import { keptText } from './kept.ts'
+import { DELIVERY_LEASE_MS } from './limits.ts'
+import type { Redirect } from './redirect.ts'
+import type { Services } from './services.ts'
+import type { State } from './state.ts'
+
+export type EndState = Extract<
+  State,
+  'denied' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'expired' | 'lost'
+>
+
+export interface Ending {
+  readonly run: string
+  readonly actor: Actor
+  readonly from: readonly State[]
+  readonly to: EndState
+  /** Only if the run is still at this attempt. */
+  readonly attempt?: number
+  /** For an end written by who executed the run under a lock: refused when the lock has passed on. */
+  readonly held?: HeldLock | null
+  /** A stable word for why: `usage`, `busy`, `missing_permission`, `handler`, … */
+  readonly code: string | null
+  readonly reply: Reply
+  /** What the last stage gave, kept with the run unless it is too long (see {@link keptText}). */
+  readonly records?: readonly PawlRecord[]
+  /** Written before the event of the end itself. */
+  readonly events?: readonly AuditEvent[]
+  /** Goes into the event of the end. */
+  readonly details?: Parameters<typeof auditEvent>[3]
+  /** The lock that the run holds or waits for; given back by the caller once this is written. */
+  readonly lockKey?: string | null
+  /** True when the courier has to bring the answer. */
+  readonly outbox: boolean
+  /** Where redirects lead, and what is said there. */
+  readonly copies?: Copies
+  readonly createdAt: number
+}
+
+export interface Copies {
+  readonly redirects: readonly Redirect[]
+  readonly reply: Reply
+}
+
+/** Writes the end; false when somebody else has ended or taken over the run. Throws what D1 throws. */
+export async function endRun(services: Services, db: Database, ending: Ending): Promise<boolean> {
+  const {
+    run,
+    actor,
+    from,
+    to,
+    attempt,
+    code,
+    reply,
+    records,
+    events = [],
+    details = {},
+    lockKey = null,
+    held = null,
+    outbox,
+    createdAt,
+    copies,
+  } = ending
+  const now = services.now()
+  const change = services.token()
+  const end = auditEvent(now, `run.${to}` satisfies AuditCode, actor, {
+    run,
+    attempt,
+    outcome: to,
+    reason: code ?? undefined,
+    latency_ms: now - createdAt,
+    ...details,
+  })
+  const released = lockKey === null ? [] : [auditEvent(now, 'lock.released', actor, { run, attempt, lock: lockKey })]
+  const text = JSON.stringify(reply)
+  const answers = [
+    ...(outbox ? [{ target: 0, address: null, reply: text }] : []),
+    ...(copies?.redirects ?? []).map(({ address }, i) => ({
+      target: i + 1,
+      address: JSON.stringify(address),
+      reply: JSON.stringify(copies?.reply),
+    })),
+  ]
+  const results = await commit(db, run, change, [
+    changeState(db, {
+      run,
+      change,
+      from,
+      to,
+      ...(attempt !== undefined && { attempt }),
+      held,
+      set: {
+        code,
+        reply: text,
+        ...(records && { records: keptText(records) }),
+        ended_at: now,
+        due_at: null,
+        input: null,
+        // The address holds bearer secrets: kept only while the courier needs it.
+        ...(outbox ? {} : { address: null }),
+      },
+    }),
+    appendAudit(db, { when: 'changed', run, change }, [...events, end, ...released]),
+    ...answers.map((answer) => insertOutbox(db, change, { ...answer, run, now, nextAt: now + DELIVERY_LEASE_MS })),
+    selectChanged(db, run, change),
+  ])
+  const last = results.at(-1)?.results[0] as { changed: number } | undefined
+  // An empty answer means that the token was found after a broken connection: it was committed.
+  return last === undefined || last.changed === 1
+}

@@ -1,0 +1,57 @@
+/** Runs a plan inside the request. Network: D1, and what its commands use. */
+import { type AuditEvent, auditEvent } from '../audit/event.ts'
+import type { Reply } from '../chat/reply.ts'
+import { appendAudit } from '../db/audit.ts'
+import { commit } from '../db/database.ts'
+import { changeState } from '../db/runs.ts'
+import type { RunnablePlan } from '../engine/plan.ts'
+import type { Admitted } from './admit.ts'
+import { settle, tell } from './answer.ts'
+import { executePlan } from './execution.ts'
+import { INLINE_GRACE_MS } from './limits.ts'
+import { unavailable } from './replies.ts'
+import type { Services } from './services.ts'
+
+const NEVER = new AbortController().signal
+
+/** Runs an allowed plan and answers. `allowed` are the events of its decisions. Rejects only before anything has run. */
+export async function runInline(
+  services: Services,
+  admitted: Admitted,
+  plan: RunnablePlan,
+  allowed: readonly AuditEvent[],
+): Promise<Reply> {
+  const { run, invocation } = admitted
+  const writes = plan.effects === 'write'
+  // A write command's decision is recorded before its handler starts; a read command's together with its result.
+  if (writes && !(await recordStart(services, admitted, allowed)))
+    return await tell(services, admitted, unavailable(run))
+  const facts = { ...admitted, actor: invocation.actor, channel: invocation.channel }
+  const { end, events } = await executePlan(services, facts, plan, NEVER, async () => {})
+  return await settle(services, admitted, {
+    from: [writes ? 'running' : 'accepted'],
+    ...end,
+    events: writes ? events : [...allowed, ...events],
+  })
+}
+
+async function recordStart(
+  services: Services,
+  { run, db, invocation }: Admitted,
+  allowed: readonly AuditEvent[],
+): Promise<boolean> {
+  const change = services.token()
+  const now = services.now()
+  const running = auditEvent(now, 'run.running', invocation.actor, { run, attempt: 1 })
+  const results = await commit(db, run, change, [
+    changeState(db, {
+      run,
+      change,
+      from: ['accepted'],
+      to: 'running',
+      set: { attempt: 1, due_at: now + INLINE_GRACE_MS },
+    }),
+    appendAudit(db, { when: 'changed', run, change }, [...allowed, running]),
+  ])
+  return results.length === 0 || results[0]?.meta.changes === 1
+}

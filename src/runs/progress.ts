@@ -1,0 +1,105 @@
+/**
+ * One message per job, edited in place: interim words are coalesced to what the platforms allow, and losing one does no harm.
+ * Network: the platform's courier, D1 (to keep where the message is).
+ */
+import type { Address } from '../chat/invocation.ts'
+import type { Database } from '../db/database.ts'
+import { keepMessage } from '../db/runs.ts'
+import type { MessageRef } from './courier.ts'
+import { send } from './deliver.ts'
+import { FIRST_WORD_MS, PROGRESS_INTERVAL_MS, SETTLE_MS } from './limits.ts'
+import { running } from './replies.ts'
+import { messageOf, type Services } from './services.ts'
+
+export interface ProgressNote {
+  readonly text: string
+  readonly fraction?: number
+}
+
+export interface Progress {
+  /** Notes how far it is; what is shown is the newest note, at most one per {@link PROGRESS_INTERVAL_MS}. Never waits. */
+  show(note: ProgressNote | null): void
+  /** Ends it: waits for the edit in flight, and until the chat can be spoken to; says where the message is. */
+  settled(): Promise<MessageRef | null>
+}
+
+export interface ProgressPlace {
+  readonly run: string
+  readonly line: string
+  readonly address: Address
+  /** Where the run's message is, as stored; null when only the HTTP response has spoken. */
+  readonly message: string | null
+  /** Milliseconds since 1970, when the request came. */
+  readonly createdAt: number
+  /** A private job is told once, at its end: what only one person sees cannot be edited on every platform. */
+  readonly quiet: boolean
+}
+
+export function createProgress(
+  services: Services,
+  db: Database,
+  { run, line, address, message, createdAt, quiet }: ProgressPlace,
+): Progress {
+  let ref: MessageRef | null = message === null ? 'deferred' : (JSON.parse(message) as MessageRef)
+  let kept = message
+  let notBefore = createdAt + FIRST_WORD_MS
+  let newest: { note: ProgressNote | null } | null = null
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let flight: Promise<void> | null = null
+  let over = false
+
+  async function edit(note: ProgressNote | null): Promise<void> {
+    try {
+      const delivery = await send(services, { address, reply: running(run, line, note), message: ref })
+      notBefore = services.now() + PROGRESS_INTERVAL_MS
+      if (delivery.outcome === 'retry') notBefore += delivery.afterMs ?? 0
+      if (delivery.outcome !== 'delivered') return
+      ref = delivery.message
+      const text = JSON.stringify(ref)
+      if (text !== kept) await keepMessage(db, run, text).run()
+      kept = text
+    } catch (error) {
+      services.log('progress not shown', { run, error: messageOf(error) })
+    } finally {
+      flight = null
+      schedule()
+    }
+  }
+
+  function schedule(): void {
+    if (over || newest === null || flight !== null || timer !== null) return
+    timer = setTimeout(
+      () => {
+        timer = null
+        if (newest === null || over) return
+        const { note } = newest
+        newest = null
+        flight = edit(note)
+      },
+      Math.max(0, notBefore - services.now()),
+    )
+  }
+
+  return {
+    show(note) {
+      if (quiet) return
+      newest = { note }
+      schedule()
+    },
+    async settled() {
+      over = true
+      if (timer !== null) clearTimeout(timer)
+      // An edit in flight must not overtake the final answer, nor that the answer to the request.
+      if (flight !== null) await Promise.race([flight, pause(SETTLE_MS)])
+      const early = createdAt + FIRST_WORD_MS - services.now()
+      if (early > 0) await pause(early)
+      return ref
+    },
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

@@ -1,0 +1,190 @@
+/** Every sentence the hall says. Pure. Each names what happened, what to do next, and the run. */
+import { cancelButton } from '../chat/button.ts'
+import { code, joinMarkdown, type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import { type Block, type Reply, textReply } from '../chat/reply.ts'
+import type { Decision } from '../policy/decide.ts'
+import type { Ticket } from '../singleton/lock.ts'
+import type { State } from './state.ts'
+
+/** Nothing was run because the house could not record it. */
+export function unavailable(run: string): Reply {
+  return textReply(
+    md`Pawl cannot reach its database, so nothing was run. Try again in a minute; if it stays so, tell an administrator (run ${code(run)}).`,
+    { tone: 'failure' },
+  )
+}
+
+/** Whether a job was queued could not be found out. */
+export function unconfirmed(run: string): Reply {
+  return textReply(
+    md`Pawl cannot confirm that this was queued, and it may still run. Wait a minute for its message before you type it again (run ${code(run)}).`,
+    { tone: 'failure' },
+  )
+}
+
+/** The result is withheld or uncertain because its record could not be written. */
+export function unrecorded(run: string, effects: 'read' | 'write'): Reply {
+  return textReply(
+    effects === 'read'
+      ? md`The result could not be recorded, so it is not shown. Try again (run ${code(run)}).`
+      : md`The command ran, but its outcome could not be recorded. Look at what it did before you repeat it (run ${code(run)}).`,
+    { tone: 'failure' },
+  )
+}
+
+/** A second delivery of a request that is still under way. */
+export function alreadyReceived(run: string, state: State): Reply {
+  return textReply(
+    md`This request was received before. Run ${code(run)} is ${state.replace('_', ' ')}; nothing was started again.`,
+  )
+}
+
+/** The same delivery id with another content. */
+export function altered(run: string): Reply {
+  return textReply(
+    md`This request carries the id of an earlier one (run ${code(run)}) but asks for something else. Nothing was run; type the command again.`,
+    { tone: 'failure' },
+  )
+}
+
+/** Who may be asked for a permission: chat identities first, then users by name. */
+export interface Grantors {
+  readonly identities: readonly string[]
+  readonly names: readonly string[]
+}
+
+export function denied(
+  run: string,
+  command: string,
+  decision: Decision & { allowed: false },
+  grantors: Grantors,
+): Reply {
+  const who = grantorsText(grantors)
+  const text = (() => {
+    switch (decision.reason) {
+      case 'missing_permission':
+        return md`You may not run ${code(command)}: it needs ${joinMarkdown(decision.missing.map(code), ', ')}. ${who} can grant it. Nothing was run.`
+      case 'no_rule':
+        return md`You may not run ${code(command)}: no rule opens it, and without a rule a command is off. ${who} can add one. Nothing was run.`
+      case 'broken_rule':
+        return md`You may not run ${code(command)}: the rule ${code(decision.rules[0] ?? '')} cannot be read, so the command is closed. ${who} can mend it. Nothing was run.`
+    }
+  })()
+  return { visibility: 'private', tone: 'failure', blocks: [{ kind: 'text', text }, runNote(run)] }
+}
+
+/** Why a stage whose arguments came from records may not go on. */
+export function deniedStage(command: string, decision: Decision & { allowed: false }): string {
+  const missing = decision.missing.length > 0 ? `: it needs ${decision.missing.join(', ')}` : ''
+  return `You may not run ${command} with these arguments${missing}.`
+}
+
+/** The module asks for a second person's approval, which this version cannot collect. */
+export function needsApproval(run: string, command: string, permission: string): Reply {
+  return textReply(
+    md`${code(command)} needs the approval of somebody with ${code(permission)}, and this version of Pawl cannot ask for it yet. Nothing was run (run ${code(run)}).`,
+    { tone: 'failure' },
+  )
+}
+
+function grantorsText({ identities, names }: Grantors): Markdown {
+  const all = [...identities.map(userName), ...names.map(plain)]
+  return all.length === 0 ? plain('An administrator (setting PAWL_ADMINS)') : joinMarkdown(all, ' or ')
+}
+
+/** The interim answer of an inline command that takes longer than the platform waits. */
+export function working(run: string, visibility: Reply['visibility']): Reply {
+  return textReply(md`Working on it … (run ${code(run)})`, { visibility, pending: true })
+}
+
+/** A job was accepted; its message follows. */
+export function queued(run: string, line: string, visibility: Reply['visibility']): Reply {
+  return pendingJob(run, visibility, md`Queued: ${code(line)}`)
+}
+
+/** A job that waits for its singleton. */
+export function waiting(
+  run: string,
+  line: string,
+  visibility: Reply['visibility'],
+  { key, position, holder, now }: { key: string; position: number; holder: Ticket; now: number },
+): Reply {
+  const place = position === 1 ? 'next' : `number ${position} in line`
+  const held = md`held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)}`
+  return pendingJob(run, visibility, md`Queued: ${code(line)} is ${place} for ${code(key)}, ${held}.`)
+}
+
+/** A job at work; `progress` is what its handler said last. */
+export function running(run: string, line: string, progress: { text: string; fraction?: number } | null): Reply {
+  const percent = progress?.fraction === undefined ? '' : ` (${Math.round(progress.fraction * 100)} %)`
+  return pendingJob(
+    run,
+    'channel',
+    progress === null ? md`Running: ${code(line)}` : md`Running: ${code(line)} · ${progress.text}${percent}`,
+  )
+}
+
+function pendingJob(run: string, visibility: Reply['visibility'], text: Markdown): Reply {
+  return {
+    visibility,
+    tone: 'plain',
+    pending: true,
+    blocks: [{ kind: 'text', text }, runNote(run), { kind: 'buttons', buttons: [cancelButton(run)] }],
+  }
+}
+
+/** The singleton is taken and the command does not wait. */
+export function busy(run: string, key: string, holder: Ticket, now: number): Reply {
+  return textReply(
+    md`${code(key)} is held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)}. Nothing was run; try again when it has ended (run ${code(run)}).`,
+    { tone: 'warning' },
+  )
+}
+
+export function succeeded(run: string, blocks: readonly Block[], visibility: Reply['visibility'], job: boolean): Reply {
+  return { visibility, tone: job ? 'success' : 'plain', blocks: job ? [...blocks, runNote(run)] : blocks }
+}
+
+/** The answer went where the line sent it; `here` is the answer itself where that was asked for, too. */
+export function sent(run: string, line: string, labels: readonly string[], here: Reply | null): Reply {
+  const where = labels.join(', ')
+  if (here !== null)
+    return { ...here, blocks: [...here.blocks, { kind: 'note', text: plain(`also sent to ${where}`) }] }
+  return textReply(md`${code(line)}: the answer was sent to ${where} (run ${code(run)}).`, { tone: 'success' })
+}
+
+/** How a run that did not succeed is told. `visibility` is the room's for jobs, private for inline commands. */
+export function ended(run: string, line: string, state: State, detail: string, visibility: Reply['visibility']): Reply {
+  const text = (() => {
+    switch (state) {
+      case 'failed':
+        return md`${code(line)} failed: ${detail}`
+      case 'timed_out':
+        return md`${code(line)} ran out of time (${detail}) and was stopped. Look at what it did before you repeat it.`
+      case 'cancelled':
+        return md`${code(line)} was cancelled by ${plain(detail)}.`
+      case 'expired':
+        return md`${code(line)} was not started in time and has expired. Nothing was run; type it again if it is still wanted.`
+      case 'lost':
+        return md`${code(line)} was interrupted${plain(detail)}; its outcome is unknown. Look at what it did before you repeat it: Pawl will not.`
+      case 'denied':
+        return md`${code(line)} may not run any more: what it needs has changed since it was queued. Nothing was run; type it again to see why.`
+      default:
+        return md`${code(line)} ended: ${state.replace('_', ' ')}.`
+    }
+  })()
+  const tone = state === 'cancelled' || state === 'expired' ? 'warning' : 'failure'
+  return { visibility, tone, blocks: [{ kind: 'text', text }, runNote(run)] }
+}
+
+function runNote(run: string): Block {
+  return { kind: 'note', text: plain(`run ${run}`) }
+}
+
+/** A span of time in the largest fitting unit. */
+export function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
+  return `${Math.round(seconds / 3_600)} h`
+}

@@ -1,0 +1,114 @@
+/**
+ * The sweeper, on cron each minute: every run reaches an end, and every answer its room. Network: D1, the lock, the queue, the
+ * couriers.
+ *
+ * Queues lose messages (locally they die with the process) and workers die in the middle; the rows stay. What is overdue is
+ * woken again, expired, repeated if its command says that this is safe, or declared lost.
+ */
+import { auditEvent } from '../audit/event.ts'
+import type { Reply } from '../chat/reply.ts'
+import { appendAudit } from '../db/audit.ts'
+import { commit, type Database } from '../db/database.ts'
+import { selectDueOutbox } from '../db/outbox.ts'
+import { changeState, type RunRow, selectDue } from '../db/runs.ts'
+import { actorOf, endWithoutRunning } from './cancel.ts'
+import { deliverDue } from './deliver.ts'
+import type { EndState } from './end.ts'
+import { wakeOrLeaveToSweeper } from './job.ts'
+import { SAFE_ATTEMPTS, SWEEP_LIMIT, SWEEP_WIDTH, WAKE_GRACE_MS } from './limits.ts'
+import { ended } from './replies.ts'
+import { messageOf, type Services } from './services.ts'
+
+/** One sweep; a run that cannot be mended now is logged and tried by the next. Throws only when D1 cannot be read. */
+export async function sweep(services: Services): Promise<void> {
+  const db = services.openDb()
+  const now = services.now()
+  const [runs, answers] = (await db.batch([
+    selectDue(db, now, SWEEP_LIMIT),
+    selectDueOutbox(db, now, SWEEP_LIMIT),
+  ])) as [D1Result<RunRow>, D1Result<{ run: string; target: number }>]
+  const work = [
+    ...runs.results.map((row) => () => guarded(services, row.id, () => mend(services, db, row))),
+    ...answers.results.map(
+      ({ run, target }) =>
+        () =>
+          guarded(services, run, () => deliverDue(services, run, target)),
+    ),
+  ]
+  // Side by side, so that a chat that hangs does not keep the sweep from what is behind it.
+  for (let i = 0; i < work.length; i += SWEEP_WIDTH)
+    await Promise.all(work.slice(i, i + SWEEP_WIDTH).map((mending) => mending()))
+}
+
+async function guarded(services: Services, run: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action()
+  } catch (error) {
+    services.log('sweep failed for a run; the next one tries again', { run, error: messageOf(error) })
+  }
+}
+
+async function mend(services: Services, db: Database, row: RunRow): Promise<void> {
+  const now = services.now()
+  switch (row.state) {
+    case 'accepted':
+      // A write command starts only after `running` was recorded: an accepted one has done nothing.
+      return row.effects === 'write' || row.mode === 'job'
+        ? await close(services, db, row, 'expired', 'never_started', '')
+        : await close(services, db, row, 'lost', 'interrupted', ' (it only reads)')
+    case 'queued':
+      if (row.attempt === 0 && row.start_by !== null && now > row.start_by)
+        return await close(services, db, row, 'expired', 'start_by', '')
+      return await again(services, db, row, 'no_claim')
+    case 'running':
+      if (row.cancel_by !== null) return await cancelLapsed(services, db, row, row.cancel_by)
+      if (row.retry === 'safe' && row.mode === 'job' && row.attempt < SAFE_ATTEMPTS)
+        return await again(services, db, row, 'interrupted')
+      return await close(services, db, row, 'lost', 'interrupted', '')
+    case 'awaiting_approval':
+      return await close(services, db, row, 'expired', 'no_decision', '')
+    default:
+      // Ended runs have no due_at; one that has is put right by looking away.
+      return
+  }
+}
+
+/** Back into the queue, with a new wake-up. */
+async function again(services: Services, db: Database, row: RunRow, reason: string): Promise<void> {
+  const change = services.token()
+  const now = services.now()
+  const results = await commit(db, row.id, change, [
+    changeState(db, {
+      run: row.id,
+      change,
+      from: [row.state],
+      to: 'queued',
+      attempt: row.attempt,
+      set: { due_at: now + WAKE_GRACE_MS },
+    }),
+    appendAudit(db, { when: 'changed', run: row.id, change }, [
+      auditEvent(now, 'run.woken', actorOf(row), { run: row.id, attempt: row.attempt, reason }),
+    ]),
+  ])
+  if (results.length === 0 || results[0]?.meta.changes === 1) await wakeOrLeaveToSweeper(services, row.id)
+}
+
+/** It was asked to stop and has not been heard of since. */
+async function cancelLapsed(services: Services, db: Database, row: RunRow, by: string): Promise<void> {
+  const reply = ended(row.id, row.line, 'cancelled', by, row.mode === 'job' ? 'channel' : 'private')
+  await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
+}
+
+/** Ends a run that nobody else will end, and tells the room. */
+async function close(
+  services: Services,
+  db: Database,
+  row: RunRow,
+  to: Extract<EndState, 'expired' | 'lost'>,
+  code: string,
+  detail: string,
+): Promise<void> {
+  // What was never started concerns nobody but the asker.
+  const visibility: Reply['visibility'] = row.mode === 'job' && row.state !== 'accepted' ? 'channel' : 'private'
+  await endWithoutRunning(services, db, row, { to, code, reply: ended(row.id, row.line, to, detail, visibility) })
+}

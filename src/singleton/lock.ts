@@ -1,0 +1,83 @@
+/**
+ * The rules of one lock, over its stored state. Pure: the clock is a parameter and storage is the caller's, so that the
+ * Durable Object (`singleton.ts`) is only plumbing.
+ *
+ * A lock has at most one holder with a lease; each new holder gets a greater epoch. Waiters are served first come first
+ * served; a promoted waiter has one lease to make itself heard, else the next is promoted.
+ */
+
+/** How long a holder may be silent. Longer than a claim's lease (src/runs/limits.ts): a lock outlives its holder's claim, never the other way. */
+export const LOCK_LEASE_MS = 45_000
+
+export interface Ticket {
+  readonly run: string
+  /** Who asked, as people see it: shown to those who have to wait. */
+  readonly who: string
+  /** Milliseconds since 1970 when it came. */
+  readonly since: number
+}
+
+export interface LockState {
+  /** The epoch given out last; 0 when nobody ever held it. */
+  readonly epoch: number
+  readonly holder: (Ticket & { readonly until: number }) | null
+  readonly waiters: readonly Ticket[]
+}
+
+export const FREE: LockState = { epoch: 0, holder: null, waiters: [] }
+
+export type Acquired =
+  | { readonly outcome: 'held'; readonly epoch: number }
+  /** 1 is next. */
+  | { readonly outcome: 'waiting'; readonly position: number; readonly holder: Ticket }
+  | { readonly outcome: 'busy'; readonly holder: Ticket }
+
+/** Asks for the lock; asking again for the same run changes nothing but the lease. */
+export function acquire(
+  state: LockState,
+  ticket: Ticket,
+  whenBusy: 'reject' | 'queue',
+  now: number,
+): { readonly state: LockState; readonly result: Acquired } {
+  const current = lapse(state, now)
+  if (current.holder?.run === ticket.run)
+    return {
+      state: { ...current, holder: { ...current.holder, until: now + LOCK_LEASE_MS } },
+      result: { outcome: 'held', epoch: current.epoch },
+    }
+  if (current.holder === null) {
+    const next = promote({ ...current, waiters: [ticket] }, now)
+    return { state: next, result: { outcome: 'held', epoch: next.epoch } }
+  }
+  const holder = current.holder
+  const place = current.waiters.findIndex((waiter) => waiter.run === ticket.run)
+  if (place >= 0) return { state: current, result: { outcome: 'waiting', position: place + 1, holder } }
+  if (whenBusy === 'reject') return { state: current, result: { outcome: 'busy', holder } }
+  const waiters = [...current.waiters, ticket]
+  return { state: { ...current, waiters }, result: { outcome: 'waiting', position: waiters.length, holder } }
+}
+
+/** Extends the lease of the present holder; false when the lock has passed on. */
+export function renew(state: LockState, run: string, epoch: number, now: number): { state: LockState; held: boolean } {
+  const current = lapse(state, now)
+  if (current.holder?.run !== run || current.epoch !== epoch) return { state: current, held: false }
+  return { state: { ...current, holder: { ...current.holder, until: now + LOCK_LEASE_MS } }, held: true }
+}
+
+/** Gives the lock back, or gives up waiting; the next waiter becomes the holder. */
+export function release(state: LockState, run: string, now: number): LockState {
+  if (state.holder?.run === run) return promote({ ...state, holder: null }, now)
+  return lapse({ ...state, waiters: state.waiters.filter((waiter) => waiter.run !== run) }, now)
+}
+
+/** Takes the lock from a holder whose lease has ended; the next waiter becomes the holder. */
+export function lapse(state: LockState, now: number): LockState {
+  if (state.holder !== null && state.holder.until > now) return state
+  return promote({ ...state, holder: null }, now)
+}
+
+function promote(state: LockState, now: number): LockState {
+  const [next, ...waiters] = state.waiters
+  if (!next) return state
+  return { epoch: state.epoch + 1, holder: { ...next, until: now + LOCK_LEASE_MS }, waiters }
+}
