@@ -1,0 +1,186 @@
+/**
+ * What the alias commands share: which aliases there are for whom, who may change them, and one batch for a change and its audit
+ * event. Network: D1.
+ */
+import type { Alias, Whose } from '../alias/alias.ts'
+import { aliasUsage, type CheckedAlias, checkAlias, type Surroundings } from '../alias/check.ts'
+import { parametersOf } from '../alias/parameters.ts'
+import { auditEvent } from '../audit/event.ts'
+import { actorKey } from '../chat/invocation.ts'
+import type { Context } from '../command/command.ts'
+import { CommandFailure } from '../command/failure.ts'
+import { nearest } from '../command/names.ts'
+import {
+  type AliasRow,
+  countAliases,
+  expectAlias,
+  isAliasConflict,
+  isNameTaken,
+  selectAliases,
+  selectNamesakes,
+  selectUsers,
+  selectVisible,
+} from '../db/alias.ts'
+import { appendAudit } from '../db/audit.ts'
+import { parsePipeline } from '../language/parse.ts'
+import { houseOf } from './house.ts'
+
+/** Who may change what everybody types. */
+export const SITE_PERMISSION = 'alias:site'
+
+/** More than anybody remembers; names are also taken from the site. */
+const PERSONAL_MAX = 100
+const SITE_MAX = 1_000
+
+/** An alias as it is shown and piped on. */
+export interface AliasRecord {
+  readonly [field: string]: string
+  readonly alias: string
+  readonly whose: Whose
+  /** How it is typed. */
+  readonly usage: string
+  readonly text: string
+}
+
+export function recordOf({ name, owner, text }: Alias): AliasRecord {
+  return { alias: name, whose: owner === null ? 'site' : 'own', usage: aliasUsage(name, parametersIn(text)), text }
+}
+
+/** The parameters of a saved line; none of one that an older version saved and this one cannot read. */
+export function parametersIn(text: string) {
+  const parsed = parsePipeline(text)
+  const found = parsed.ok ? parametersOf(parsed.pipeline) : null
+  return found?.ok ? found.parameters : []
+}
+
+/** The owner column of one's own aliases, or of the site's. */
+export function ownerOf(ctx: Context, whose: Whose): string | null {
+  return whose === 'site' ? null : actorKey(ctx.actor)
+}
+
+/** Refuses who may not change what everybody sees under a name. */
+export function mayShare(ctx: Context, permission: string, what: string): void {
+  const { administrator, permissions } = houseOf(ctx).identity()
+  if (administrator || permissions.includes(permission)) return
+  throw new CommandFailure(`${what} needs the permission ${permission}; ask an administrator for it`)
+}
+
+/** The alias that the asker means by a name; his own or the site's, there is only one of a name. */
+export async function findAlias(ctx: Context, name: string): Promise<AliasRow> {
+  const { db } = houseOf(ctx)
+  const { results } = await selectVisible(db, actorKey(ctx.actor), PERSONAL_MAX + SITE_MAX).all<AliasRow>()
+  const found = results.find((alias) => alias.name === name)
+  if (found) return found
+  const near = nearest(
+    name,
+    results.map((alias) => alias.name),
+  )
+  throw new CommandFailure(`there is no alias ${name}: ${near === null ? 'see alias list' : `did you mean ${near}?`}`)
+}
+
+/** Everything a new line of this owner may stand on: commands, the site's aliases, and for a personal one one's own. */
+export async function surroundingsOf(ctx: Context, owner: string | null, text: string): Promise<Surroundings> {
+  const { db, registry, commands, mayRun } = houseOf(ctx)
+  const names = wordsOf(text)
+  const { results } = await selectAliases(db, owner, names).all<AliasRow>()
+  const texts = new Map(results.map((alias) => [alias.name, alias.text]))
+  const known = commands()
+    .filter((command) => mayRun(command))
+    .map(({ name }) => name)
+  return { registry, textOf: (name) => texts.get(name) ?? null, suggest: (name) => nearest(name, known) }
+}
+
+/** The first word of every stage: what may be an alias. */
+function wordsOf(text: string): string[] {
+  const parsed = parsePipeline(text, { platform: 'plain' })
+  if (!parsed.ok) return []
+  return parsed.pipeline.stages.flatMap(({ tokens: [head] }) =>
+    head?.kind === 'word' && head.value.kind === 'text' ? [head.value.text] : [],
+  )
+}
+
+/** The checked line of an alias to be saved for an owner. */
+export async function checked(
+  ctx: Context,
+  name: string,
+  text: string,
+  owner: string | null,
+): Promise<Extract<CheckedAlias, { ok: true }>> {
+  const check = checkAlias({ name, text }, await surroundingsOf(ctx, owner, text))
+  if (!check.ok) throw new CommandFailure(`${name} was not saved: ${check.message}`)
+  return check
+}
+
+/** Refuses a name that is taken, and one alias too many. `except` is the alias that makes room. */
+export async function refuseTaken(ctx: Context, name: string, owner: string | null, except?: AliasRow): Promise<void> {
+  const { db } = houseOf(ctx)
+  const [namesakes, count] = await db.batch<AliasRow & { count: number }>([
+    selectNamesakes(db, owner, name),
+    countAliases(db, owner),
+  ])
+  const others = namesakes?.results.filter(({ id }) => id !== except?.id) ?? []
+  const [other] = others
+  if (other) throw new CommandFailure(takenBy(name, owner, other, others.length))
+  const most = owner === null ? SITE_MAX : PERSONAL_MAX
+  const room = except?.owner === owner ? 1 : 0
+  if ((count?.results[0]?.count ?? 0) - room >= most)
+    throw new CommandFailure(
+      `${owner === null ? 'the site has' : 'you have'} ${most} aliases, which is the most: delete one first`,
+    )
+}
+
+function takenBy(name: string, owner: string | null, other: AliasRow, count: number): string {
+  if (other.owner === owner)
+    return `there is an alias ${name} already: replace it with alias create --replace, or choose another name`
+  if (other.owner === null) return `there is a site-wide alias ${name} already: choose another name`
+  const people = count === 1 ? 'one person has' : `${count} people have`
+  return `${people} a personal alias ${name}, and no alias hides another: choose another name`
+}
+
+/** Refuses to take away what other aliases of the same owner stand on. */
+export async function refuseUsed(ctx: Context, alias: AliasRow): Promise<void> {
+  const { results } = await selectUsers(houseOf(ctx).db, alias.owner, alias.name).all<{ name: string }>()
+  if (results.length === 0) return
+  const names = results.map(({ name }) => name).join(', ')
+  throw new CommandFailure(
+    `${alias.name} is used by ${names}: change or delete ${results.length === 1 ? 'it' : 'them'} first`,
+  )
+}
+
+export interface AliasChange {
+  /** What was there, null for a new one; the change is made only if it still is. */
+  readonly was: AliasRow | null
+  /** What will be there; null when it goes. */
+  readonly will: Alias | null
+  readonly statements: readonly D1PreparedStatement[]
+}
+
+/** Makes a change and records it, in one batch. */
+export async function changeAlias(ctx: Context, { was, will, statements }: AliasChange): Promise<void> {
+  const { db } = houseOf(ctx)
+  const shown = will ?? was
+  const event = auditEvent(ctx.now(), 'admin.changed', ctx.actor, {
+    run: ctx.run,
+    target: `alias:${shown?.owner === null ? 'site' : shown?.owner}:${shown?.name}`,
+    before: was && [shownIn(was, will)],
+    after: will && [shownIn(will, was)],
+  })
+  try {
+    await db.batch([
+      ...(was === null ? [] : [expectAlias(db, was)]),
+      ...statements,
+      appendAudit(db, { when: 'always' }, [event]),
+    ])
+  } catch (error) {
+    if (isNameTaken(error)) throw new CommandFailure(`somebody has just taken the name ${shown?.name}: choose another`)
+    if (isAliasConflict(error))
+      throw new CommandFailure(`${was?.name} was changed at the same moment: look at it and try again`)
+    throw error
+  }
+}
+
+/** The line alone, or with name and owner where those change. */
+function shownIn(alias: Alias, other: Alias | null): string {
+  if (other === null || (alias.name === other.name && alias.owner === other.owner)) return alias.text
+  return `${alias.owner ?? 'site'}:${alias.name} = ${alias.text}`
+}

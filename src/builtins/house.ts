@@ -1,0 +1,51 @@
+/**
+ * What a builtin sees of the house beyond what a module sees: the commands there are, and what the asker may do. Pure
+ * types and one accessor; `src/runs/context.ts` sets the property when it makes the context of a run.
+ */
+import type { Command, Context } from '../command/command.ts'
+import type { Registry } from '../command/registry.ts'
+import type { Database } from '../db/database.ts'
+import type { RunRow } from '../db/runs.ts'
+import type { Policy } from '../policy/decide.ts'
+
+/** The key of the house in a builtin's context. A symbol, so that no module comes across it by name. */
+export const HOUSE = Symbol('pawl.house')
+
+export interface House {
+  /** The commands of the install, and how words find them. */
+  readonly registry: Registry
+  /** Every command of the install, sorted by name. */
+  commands(): readonly Command[]
+  /** Whether the asker may run it at all, with some arguments and in some room. */
+  mayRun(command: Command): boolean
+  /** The rules that decide about it, shipped and the site's own. */
+  rulesOf(command: Command): readonly string[]
+  /** The version of this deployment. */
+  readonly version: string
+  /** Who the asker is here. `user` is null for an identity that no user of Pawl owns. */
+  identity(): {
+    readonly user: string | null
+    readonly administrator: boolean
+    readonly groups: readonly string[]
+    readonly permissions: readonly string[]
+  }
+  /** The session of this run, on the primary. */
+  readonly db: Database
+  /** The policy that this run was decided by. */
+  readonly policy: Policy
+  /** A fresh change token. */
+  token(): string
+  /** Cancels a run that has not started, tells its room, and gives up its place at the lock; false when it was too late. */
+  cancelQueued(row: RunRow, by: string): Promise<boolean>
+}
+
+/**
+ * The house behind a builtin's context.
+ *
+ * @throws Error when the engine has not set it: a fault of the house, never of a person.
+ */
+export function houseOf(ctx: Context): House {
+  const house = (ctx as Context & { readonly [HOUSE]?: House })[HOUSE]
+  if (!house) throw new Error('this context has no house: the engine must set it for builtins')
+  return house
+}

@@ -1,0 +1,43 @@
+/** Whose runs the asker may see, and how much of them. Pure. */
+import { type Actor, actorKey, type Channel } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import type { Context } from '../command/command.ts'
+import type { RunRow } from '../db/runs.ts'
+import { parsePipeline } from '../language/parse.ts'
+import { houseOf } from './house.ts'
+
+/** What seeing the runs of others asks for. */
+export const RUN_READ = 'run:read'
+
+/** True for who may see that others' runs are there, and what became of them. */
+export function maySeeOthers(ctx: Context): boolean {
+  const { administrator, permissions } = houseOf(ctx).identity()
+  return administrator || permissions.includes(RUN_READ)
+}
+
+export function isOwn(actor: Actor, row: Pick<RunRow, 'platform' | 'workspace' | 'actor'>): boolean {
+  return actorKey(actor) === actorKey({ platform: row.platform, workspace: row.workspace, id: row.actor })
+}
+
+/**
+ * True when the room in which this is asked has seen the answer of the run: only then are its records shown to somebody
+ * else, whatever he may do. What was told to one person alone, or elsewhere, stays there.
+ */
+export function wasToldHere(ctx: Context, row: RunRow): boolean {
+  if (row.reply === null || row.platform !== ctx.actor.platform) return false
+  const room = JSON.parse(row.channel) as Channel
+  const reply = JSON.parse(row.reply) as Reply
+  return (
+    reply.visibility === 'channel' &&
+    room.kind === 'channel' &&
+    ctx.channel.kind === 'channel' &&
+    room.id === ctx.channel.id &&
+    !isRedirected(row.line)
+  )
+}
+
+/** Whether the answer went elsewhere; a line that was cut or cannot be read counts as one that did. */
+function isRedirected(line: string): boolean {
+  const parsed = parsePipeline(line)
+  return !parsed.ok || parsed.pipeline.redirects.length > 0 || line.endsWith('…')
+}

@@ -1,0 +1,124 @@
+/** `run show`: what became of a run, and its records a page at a time. Reads the house, touches nothing else. */
+import * as z from 'zod'
+import type { Channel } from '../chat/invocation.ts'
+import { code, type Markdown, md, plain, textOf } from '../chat/markdown.ts'
+import type { Block, Reply } from '../chat/reply.ts'
+import { defineCommand } from '../command/define.ts'
+import { CommandFailure } from '../command/failure.ts'
+import { type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
+import type { PawlRecord } from '../json.ts'
+import { RUN_ID } from '../runs/identity.ts'
+import { keptRecords } from '../runs/kept.ts'
+import { ago } from '../runs/replies.ts'
+import { isTerminal } from '../runs/state.ts'
+import { pageCount, pageOf } from '../view/page.ts'
+import { layoutOf, nextNote, placeOf } from '../view/view.ts'
+import { houseOf } from './house.ts'
+import { isOwn, maySeeOthers, wasToldHere } from './run-access.ts'
+
+/** A reason is a sentence; what has more is the answer itself. */
+const REASON_MAX = 300
+
+export default defineCommand({
+  name: 'run show',
+  summary: 'Show what became of a run, and its records: your own, or any with run:read',
+  description:
+    'The records of somebody else are shown only in the room that saw them. Long results come a page at a time.',
+  options: {
+    run: z.string().regex(RUN_ID, 'is a run id, like r_0123456789abcdef').describe('Id of the run'),
+    page: z.int().min(1).max(1_000).default(1).describe('Which page of its records'),
+  },
+  input: 'none',
+  effects: 'read',
+  answer: 'private',
+  // Open to all because it first serves one's own runs; the handler asks for run:read on those of others.
+  rules: ['when command is run:show allow'],
+  examples: [
+    ['run show r_0123456789abcdef', 'what became of this run'],
+    ['run show r_0123456789abcdef --page 2', 'more of its records'],
+  ],
+  async handler({ run: id, page }, ctx) {
+    const row = await selectSeenRun(houseOf(ctx).db, id).first<SeenRunRow>()
+    const own = row !== null && isOwn(ctx.actor, row)
+    if (!row || !(own || maySeeOthers(ctx)))
+      throw new CommandFailure(`there is no run ${id} that you may see: others' runs need the permission run:read`)
+    const open = own || wasToldHere(ctx, row)
+    const records = open ? keptRecords(row.records) : null
+    const pages = records ? pageCount(layoutOf(records)) : 1
+    if (page > pages)
+      throw new CommandFailure(
+        `run ${id} has ${pages === 1 ? 'one page' : `${pages} pages`}: there is no page ${page}. Type run show ${id} for the first.`,
+      )
+    return {
+      ...factsOf(row, ctx.now()),
+      reason: open ? reasonOf(row) : row.code,
+      page,
+      pages,
+      // Copied, for a record is what may be changed by who gets it.
+      records: records && [...records],
+      note: open ? missingNote(row) : 'Its answer was not told in this room: what it gave is not shown here.',
+    }
+  },
+  view: ([shown]) => [
+    { kind: 'fields', fields: fieldsOf(shown) },
+    ...recordBlocks(shown.run, shown.records, shown.page),
+    ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
+  ],
+})
+
+function factsOf(row: SeenRunRow, now: number) {
+  const channel = JSON.parse(row.channel) as Channel
+  return {
+    run: row.id,
+    state: row.state,
+    line: row.line,
+    who: row.user_name ?? row.actor,
+    platform: row.platform,
+    where: channel.kind === 'direct' ? 'direct message' : channel.name ? `#${channel.name}` : channel.id,
+    started_at: new Date(row.created_at).toISOString(),
+    ended_at: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
+    took_ms: (row.ended_at ?? now) - row.created_at,
+    attempt: row.attempt,
+  }
+}
+
+/** Why it ended as it did: what its answer said, else the word that is kept; null for a plain success. */
+function reasonOf(row: RunRow): string | null {
+  if (row.code === null) return null
+  const reply = row.reply === null ? null : (JSON.parse(row.reply) as Reply)
+  const [first] = (reply?.blocks ?? []).flatMap((block) => (block.kind === 'text' ? [textOf(block.text)] : []))
+  if (first === undefined) return row.code
+  return first.length > REASON_MAX ? `${first.slice(0, REASON_MAX).toWellFormed()}…` : first
+}
+
+function missingNote(row: RunRow): string | null {
+  if (!isTerminal(row.state)) return 'It has not ended yet.'
+  if (row.state !== 'succeeded' || row.records !== null) return null
+  return 'Its records were too many to keep.'
+}
+
+type Shown = ReturnType<typeof factsOf> & { readonly reason: string | null }
+
+function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
+  const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, reason } = shown
+  const fields = [
+    { name: 'Run', value: md`${code(run)}: ${state.replace('_', ' ')}` },
+    { name: 'Line', value: code(line) },
+    { name: 'Asked by', value: plain(`${who} in ${where} on ${platform}`) },
+    { name: 'When', value: plain(`${started_at.slice(0, 19).replace('T', ' ')} UTC`) },
+    { name: ended_at === null ? 'For' : 'Took', value: plain(took_ms < 1_000 ? `${took_ms} ms` : ago(took_ms)) },
+  ]
+  // The first attempt goes without saying.
+  if (attempt > 1) fields.push({ name: 'Attempt', value: plain(String(attempt)) })
+  if (reason !== null) fields.push({ name: 'Reason', value: plain(reason) })
+  return fields
+}
+
+function recordBlocks(run: string, records: readonly PawlRecord[] | null, number: number): readonly Block[] {
+  if (records === null) return []
+  if (records.length === 0) return [{ kind: 'note', text: plain('It gave no records.') }]
+  const page = pageOf(layoutOf(records), number)
+  if (page === null) return []
+  if (!page.isLast) return [...page.blocks, nextNote(run, page)]
+  return page.number === 1 ? page.blocks : [...page.blocks, { kind: 'note', text: plain(placeOf(page)) }]
+}

@@ -1,0 +1,7 @@
+/** The commands about runs. */
+import type { Command } from '../command/command.ts'
+import runCancel from './run-cancel.ts'
+import runList from './run-list.ts'
+import runShow from './run-show.ts'
+
+export const runCommands: readonly Command[] = [runCancel, runList, runShow]

@@ -1,0 +1,48 @@
+/** `tee`: keeps the records that pass under a name, and passes them on. Network: D1. */
+import * as z from 'zod'
+import { actorKey } from '../chat/invocation.ts'
+import { defineCommand } from '../command/define.ts'
+import { CommandFailure } from '../command/failure.ts'
+import { deleteExpired, keepRecords } from '../db/kept.ts'
+import { mayShare } from './alias.ts'
+import { houseOf } from './house.ts'
+import { KEPT_DAYS, KEPT_MAX_BYTES, KEPT_MAX_NAMES, keptName, keptOwner, SHARED_PERMISSION } from './kept.ts'
+
+const DAY_MS = 86_400_000
+
+export default defineCommand({
+  name: 'tee',
+  summary: 'Keep the records that pass under a name, for cat, and pass them on',
+  description: `Only you see them, unless they are shared. They are kept for ${KEPT_DAYS} days, at most ${KEPT_MAX_BYTES / 1_024} KB under a name and ${KEPT_MAX_NAMES} names.`,
+  options: {
+    name: keptName().describe('The name; earlier records of it are replaced'),
+    shared: z.boolean().default(false).describe(`For everybody; needs ${SHARED_PERMISSION}`),
+  },
+  input: 'all',
+  // It changes nothing outside of Pawl: as many records may pass as through any stage that reads.
+  effects: 'read',
+  slash: false,
+  rules: ['when command is tee allow'],
+  examples: [[`seed '[{"app":"web"},{"app":"api"}]' | tee apps`, 'both records, also kept as apps']],
+  async handler({ name, shared }, ctx) {
+    const { db } = houseOf(ctx)
+    if (shared) mayShare(ctx, SHARED_PERMISSION, 'keeping records for everybody')
+    const records = JSON.stringify(ctx.records)
+    const bytes = new TextEncoder().encode(records).length
+    if (bytes > KEPT_MAX_BYTES)
+      throw new CommandFailure(
+        `these records have ${bytes} bytes; tee keeps at most ${KEPT_MAX_BYTES} under a name: pick fewer fields or filter first`,
+      )
+    const now = ctx.now()
+    const owner = keptOwner(ctx, shared)
+    const kept_by = actorKey(ctx.actor)
+    const kept = { name, owner, records, kept_by, kept_at: now, expires_at: now + KEPT_DAYS * DAY_MS }
+    // What has expired must not count among the names.
+    const [, insert] = await db.batch([deleteExpired(db, now), keepRecords(db, kept, KEPT_MAX_NAMES)])
+    if (insert?.meta.changes === 0)
+      throw new CommandFailure(
+        `${shared ? 'there are' : 'you have'} ${KEPT_MAX_NAMES} names already, which is the most: use one of them again`,
+      )
+    return ctx.records
+  },
+})

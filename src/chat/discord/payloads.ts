@@ -1,0 +1,73 @@
+/**
+ * What Discord sends, as far as Pawl reads it; keys that are not named here are ignored. Pure.
+ * https://discord.com/developers/docs/interactions/receiving-and-responding
+ */
+import * as z from 'zod'
+
+/** An id: a number of up to 64 bits, as text. */
+const snowflake = z.string().regex(/^\d{1,20}$/)
+/** A command's, a group's or an option's name. Discord's own rule is narrower; registration keeps to it. */
+const name = z.string().regex(/^[^\s:]{1,32}$/u)
+const person = z.object({ id: snowflake })
+
+/** Every interaction; each type's own schema takes the rest. */
+export const interactionSchema = z.object({ type: z.int() })
+
+/** Option types 6 to 9 and 11 hold the id of a user, a channel, a role, either of the first, an attachment. */
+const valueSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal(3), name, value: z.string() }),
+  z.object({ type: z.literal(4), name, value: z.int() }),
+  z.object({ type: z.literal(5), name, value: z.boolean() }),
+  z.object({ type: z.literal([6, 7, 8, 9, 11]), name, value: snowflake }),
+  z.object({ type: z.literal(10), name, value: z.number() }),
+])
+
+const valuesSchema = z.array(valueSchema).max(25).default([])
+const subcommandSchema = z.object({ type: z.literal(1), name, options: valuesSchema })
+const groupSchema = z.object({ type: z.literal(2), name, options: z.tuple([subcommandSchema]) })
+
+/** Either one subcommand, or one group that holds one, or values: Discord lets no two of these stand together. */
+const optionsSchema = z.union([valuesSchema, z.tuple([subcommandSchema]), z.tuple([groupSchema])])
+
+export type Value = z.output<typeof valueSchema>
+
+/** Where a command was used; without a guild there is no workspace. */
+export const commandPlaceSchema = z.object({
+  guild_id: snowflake.nullish(),
+  data: z.object({ type: z.int().default(1) }),
+})
+
+/** Anything that somebody did inside a guild. */
+const guildSchema = z.object({
+  id: snowflake,
+  application_id: snowflake,
+  token: z.string().min(1).max(1_000),
+  guild_id: snowflake,
+  channel_id: snowflake,
+  channel: z.object({ type: z.int().optional(), name: z.string().nullish() }).nullish(),
+  member: z.object({ user: person }),
+})
+
+export type GuildInteraction = z.output<typeof guildSchema>
+
+/** A chat-input command used inside a guild. */
+export const guildCommandSchema = guildSchema.extend({ data: z.object({ name, options: optionsSchema.default([]) }) })
+
+/** The line of `/pawl run:` while it is being typed. */
+export const typingSchema = z.object({
+  guild_id: snowflake,
+  member: z.object({ user: person }),
+  data: z.object({
+    name: z.literal('pawl'),
+    options: z.tuple([
+      z.object({ type: z.literal(3), name: z.literal('run'), value: z.string(), focused: z.literal(true) }),
+    ]),
+  }),
+})
+
+/** A pressed button under one of the bot's messages. */
+export const guildPressedSchema = guildSchema.extend({
+  data: z.object({ custom_id: z.string().min(1).max(100), component_type: z.literal(2) }),
+})
+
+export type GuildCommand = z.output<typeof guildCommandSchema>

@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { code, md, plain, userName } from '../markdown.ts'
+import { anyReply } from '../reply.arbitrary.ts'
+import { type Reply, textReply } from '../reply.ts'
+import { escapeSlack, renderSlack, slackAnswer } from './render.ts'
+
+/** Every string of a message in which Slack would look for markup. */
+function markup(message: ReturnType<typeof renderSlack>): string[] {
+  return [
+    message.text,
+    ...message.blocks.flatMap((block) =>
+      block.type === 'context' ? block.elements.flatMap((element) => ('text' in element ? [element.text] : [])) : [],
+    ),
+  ]
+}
+
+const inRoom = { visibility: 'channel' } as const
+
+describe('a reply in Slack', () => {
+  it('is rich text, with the style that the author gave it', () => {
+    expect(
+      renderSlack(textReply(md`Deployed **${'web'}** to \`${'prod'}\`, see [the log](https://x.test/1)`)).blocks,
+    ).toEqual([
+      {
+        type: 'rich_text',
+        elements: [
+          {
+            type: 'rich_text_section',
+            elements: [
+              { type: 'text', text: 'Deployed ' },
+              { type: 'text', text: 'web', style: { bold: true } },
+              { type: 'text', text: ' to ' },
+              { type: 'text', text: 'prod', style: { code: true } },
+              { type: 'text', text: ', see ' },
+              { type: 'link', url: 'https://x.test/1', text: 'the log' },
+            ],
+          },
+        ],
+      },
+    ])
+  })
+
+  it('keeps code to the letter, backquotes and all', () => {
+    const text = 'a ``` b <!here> *c*'
+    expect(renderSlack({ ...textReply(plain('')), blocks: [{ kind: 'code', text }] }).blocks).toEqual([
+      { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }] },
+    ])
+  })
+
+  it('names a person with a mention to the asker, and with a link, which notifies nobody, to the room', () => {
+    const element = (reply: Reply) => JSON.stringify(renderSlack(reply).blocks)
+    expect(element(textReply(userName('U123')))).toContain('{"type":"user","user_id":"U123"}')
+    expect(element(textReply(userName('U123'), inRoom))).toContain(
+      '"type":"link","url":"https://slack.com/app_redirect?channel=U123"',
+    )
+    expect(element(textReply(userName('nobody <!here>')))).toContain('{"type":"text","text":"nobody <!here>"}')
+  })
+
+  it('says the tone in front of the first words, and in the notification too', () => {
+    const { text, blocks } = renderSlack(textReply(plain('no such service'), { tone: 'failure' }))
+    expect(text).toBe('❌ no such service')
+    expect(JSON.stringify(blocks)).toContain('❌ ')
+  })
+
+  it('without a word says that there is no output', () => {
+    for (const blocks of [
+      [],
+      [{ kind: 'text', text: plain('  ') }],
+      [{ kind: 'code', text: '\n' }],
+    ] as Reply['blocks'][])
+      expect(renderSlack({ ...textReply(plain('')), blocks }).text).toBe('Done. There is no output.')
+  })
+
+  it('small print is escaped, and no backquote of data begins code', () => {
+    const text = md`run ${'`<!here>` & co'} by ${code('a`b')}`
+    expect(renderSlack({ ...textReply(plain('x')), blocks: [{ kind: 'note', text }] }).blocks).toEqual([
+      {
+        type: 'context',
+        elements: [{ type: 'mrkdwn', text: 'run ˋ&lt;!here&gt;ˋ &amp; co by `aˋb`', verbatim: true }],
+      },
+    ])
+  })
+
+  it('that is too long ends with a word that says so, and keeps its buttons', () => {
+    const reply: Reply = {
+      ...textReply(plain('x')),
+      blocks: [
+        { kind: 'code', text: 'line\n'.repeat(20_000) },
+        { kind: 'buttons', buttons: [{ id: 'cancel', label: 'Cancel', style: 'danger' }] },
+      ],
+    }
+    const { blocks } = renderSlack(reply)
+    expect(JSON.stringify(blocks.at(-2))).toContain('the rest was left out')
+    expect(blocks.at(-1)).toMatchObject({ type: 'actions', elements: [{ action_id: 'cancel', style: 'danger' }] })
+  })
+
+  it('that fits says nothing of a cut, at the very limit of one block', () => {
+    for (const [length, blocks] of [
+      [3_000, 1],
+      [3_001, 2],
+    ] as const) {
+      const message = renderSlack(textReply(plain('x'.repeat(length))))
+      expect(message.blocks).toHaveLength(blocks)
+      expect(JSON.stringify(message)).not.toContain('left out')
+    }
+  })
+
+  it('is for the asker while it is pending, whoever may see the end', () => {
+    expect(slackAnswer(textReply(plain('x'), { ...inRoom, pending: true })).response_type).toBe('ephemeral')
+    expect(slackAnswer(textReply(plain('x'), inRoom)).response_type).toBe('in_channel')
+    expect(slackAnswer(textReply(plain('x'))).response_type).toBe('ephemeral')
+  })
+
+  it('of any Unicode stays within the limits and mentions nobody', () => {
+    fc.assert(
+      fc.property(anyReply, (reply) => {
+        const message = renderSlack({ ...reply, visibility: 'channel' })
+        expect(message.blocks.length).toBeGreaterThan(0)
+        expect(message.blocks.length).toBeLessThanOrEqual(50)
+        expect(message.text.length).toBeLessThanOrEqual(4_000)
+        expect(message.text.trim()).not.toBe('')
+        expect(JSON.stringify(message)).not.toContain('"type":"user"')
+        for (const text of markup(message)) {
+          // Only links that begin with https, and names of rooms: neither notifies.
+          expect(text.replace(/<(?:https?:\/\/[^<>]*|#[CGD][A-Z0-9]+)>/g, '')).not.toMatch(/[<>]/)
+          expect(text.isWellFormed()).toBe(true)
+        }
+        for (const block of message.blocks) {
+          if (block.type === 'rich_text') expect(leaves(block).join('').length).toBeLessThanOrEqual(3_000)
+          if (block.type === 'rich_text') for (const leaf of leaves(block)) expect(leaf).not.toBe('')
+          if (block.type === 'context')
+            for (const text of markup({ ...message, text: '', blocks: [block] }))
+              expect(text.length).toBeLessThanOrEqual(3_000)
+          if (block.type === 'actions') {
+            expect(block.elements.length).toBeLessThanOrEqual(25)
+            expect(new Set(block.elements.map((element) => JSON.stringify(element))).size).toBe(block.elements.length)
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('any text is escaped into one that decodes to itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const escaped = escapeSlack(text)
+        expect(escaped).not.toMatch(/[<>]/)
+        expect(escaped.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&')).toBe(text)
+      }),
+    )
+  })
+})
+
+function leaves(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(leaves)
+  if (typeof node !== 'object' || node === null) return []
+  return 'text' in node && typeof node.text === 'string' ? [node.text] : 'elements' in node ? leaves(node.elements) : []
+}

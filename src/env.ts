@@ -1,0 +1,10 @@
+/** The bindings of wrangler.toml. Types only; settings and secrets are read through `config.ts`. */
+import type { Wake } from './runs/wake.ts'
+import type { Singleton } from './singleton/singleton.ts'
+
+export interface Env {
+  readonly DB: D1Database
+  readonly JOBS: Queue<Wake>
+  readonly SINGLETON: DurableObjectNamespace<Singleton>
+  readonly REFUSALS: RateLimit
+}

@@ -1,0 +1,64 @@
+/** What a person sees of records. Pure. */
+import { isMarkdown, md, plain } from '../chat/markdown.ts'
+import type { Block } from '../chat/reply.ts'
+import type { Command, View } from '../command/command.ts'
+import type { PawlRecord } from '../json.ts'
+import { keptText } from '../runs/kept.ts'
+import { recordLayout, recordsLayout } from './fields.ts'
+import { countText, type Layout, type Page, pageOf } from './page.ts'
+import { tableLayout } from './table.ts'
+import { textLayout } from './text.ts'
+
+/**
+ * The blocks for the records of the last stage: the command's own view, else text, the fields of one record, a table, or
+ * fields record by record; with more than one answer takes, the first page and how to see the next.
+ *
+ * @param run the id of the run whose records they are
+ */
+export function viewOf(run: string, command: Command, records: readonly PawlRecord[]): readonly Block[] {
+  const [first, ...rest] = records
+  if (!first) return [{ kind: 'text', text: plain('Done. There is nothing to show.') }]
+  const own = command.view([first, ...rest])
+  if (own !== null) return blocksOf(own)
+  const page = pageOf(layoutOf(records), 1)
+  if (page === null || page.isLast) return page?.blocks ?? []
+  return [...page.blocks, keptText(records) === null ? narrowNote(page) : nextNote(run, page)]
+}
+
+/** A view as blocks. */
+export function blocksOf(view: View): readonly Block[] {
+  return isMarkdown(view) ? [{ kind: 'text', text: view }] : view
+}
+
+/** How records are shown that have no view of their own. */
+export function layoutOf(records: readonly PawlRecord[]): Layout {
+  const [only] = records
+  return (
+    textLayout(records) ??
+    (records.length === 1 && only ? recordLayout(only) : (tableLayout(records) ?? recordsLayout(records)))
+  )
+}
+
+/** Where a page stands among the others, and what to type for the next one. */
+export function nextNote(run: string, page: Page): Block {
+  return { kind: 'note', text: md`${placeOf(page)} · next: \`run show ${run} --page ${page.number + 1}\`` }
+}
+
+/** The records of this run were too many to keep: there is no next page. */
+function narrowNote(page: Page): Block {
+  return {
+    kind: 'note',
+    text: md`${placeOf(page)} · too much to keep for a next page: end the line with \`| head\`, \`| filter\` or \`| pick\``,
+  }
+}
+
+/**
+ * How much of all a page shows.
+ *
+ * @example 'Records 26 to 50 of 120'
+ */
+export function placeOf(page: Page): string {
+  const { unit, first, last, total } = page
+  if (first === 1) return `The first ${countText(page, last)}`
+  return `${unit[0]?.toUpperCase()}${unit.slice(1)}s ${first} to ${last} of ${total}`
+}

@@ -1,0 +1,21 @@
+/** The Worker's entry: fetch, queue, scheduled, and the Durable Object classes. Wiring only. */
+import { createApp } from './app.ts'
+import type { Env } from './env.ts'
+import { consume } from './runs/consume.ts'
+import { createHall } from './runs/hall.ts'
+import { sweep } from './runs/sweep.ts'
+import type { Wake } from './runs/wake.ts'
+import { healthOf, servicesOf } from './services.ts'
+
+export { Singleton } from './singleton/singleton.ts'
+
+const app = createApp((env: Env) => {
+  const services = servicesOf(env)
+  return { hall: createHall(services), config: services.config, now: services.now, health: () => healthOf(env) }
+})
+
+export default {
+  fetch: app.fetch,
+  queue: (batch, env) => consume(servicesOf(env), batch),
+  scheduled: (_controller, env) => sweep(servicesOf(env)),
+} satisfies ExportedHandler<Env, Wake>
