@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { sizeLine } from './bundle.ts'
+
+describe('sizeLine', () => {
+  it('passes 250 KB and fails one byte more', () => {
+    expect(sizeLine(500 * 1024, 250 * 1024)).toEqual({
+      ok: true,
+      line: 'bundle: 500 KB minified, 250 KB gzipped (limit 250 KB)',
+    })
+    expect(sizeLine(500 * 1024, 250 * 1024 + 1)).toMatchObject({
+      ok: false,
+      line: expect.stringContaining('find what grew'),
+    })
+  })
+})

@@ -1,0 +1,221 @@
+/**
+ * A local Slack and Discord: people who type, servers that sign and send, screens that show. Runs in Node and in workerd; state
+ * in memory; the door and the clock are passed in.
+ */
+import { Hono } from 'hono'
+import type { PawlRecord } from '../../src/json.ts'
+import { type ChatMessage, createChat, type Entry, type ShownButton } from './chat.ts'
+import { type Clock, createIds, timerWait } from './clock.ts'
+import { createDeliverer, type Delivery, type Exchange } from './delivery.ts'
+import type { Desk } from './desk.ts'
+import { createDiscordApi } from './discord/api.ts'
+import { createDiscordClient } from './discord/client.ts'
+import { createDiscordState } from './discord/state.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { looksPending } from './pending.ts'
+import type { Secrets } from './sign.ts'
+import { createSlackApi } from './slack/api.ts'
+import { createSlackClient } from './slack/client.ts'
+import { createSlackState } from './slack/state.ts'
+import { formatEntry, type LineOptions } from './timeline.ts'
+import { createUpstream, type Upstream } from './upstream.ts'
+import { createViolations, type Violation } from './violations.ts'
+import { json } from './wire.ts'
+import { findPerson, findRoom, PEOPLE, type Person, type PlatformName, type Room, roomKey } from './world.ts'
+
+export interface SimulatorOptions {
+  /** Where deliveries go: `fetch`, or the application's own handler. */
+  readonly door: (request: Request) => Promise<Response>
+  /** The address that requests to the door carry. */
+  readonly doorUrl: string
+  /** Where this simulator is reached, for response_url. */
+  readonly origin: string
+  readonly secrets: Secrets
+  readonly now: () => number
+  /** The runtime's timers unless given. */
+  readonly wait?: Clock['wait']
+  /** Slack's one message a second in a channel; off unless set. */
+  readonly enforceRates?: boolean
+  /** What an interim message looks like; {@link looksPending} unless given. */
+  readonly isPending?: (message: ChatMessage) => boolean
+}
+
+/** One person in one room. */
+export interface Seat {
+  /** Types a line and waits for the first answer. A line that Pawl never hears gives an exchange with status 0. */
+  says(line: string): Promise<Exchange>
+  /** The signed delivery of a line, to be sent later. Throws when the client would not send it. */
+  prepares(line: string): Promise<Delivery>
+  /** Presses the button with this number, or the newest with this label. */
+  press(button: number | string): Promise<Exchange>
+  /** The messages that this person sees in this room, oldest first. */
+  sees(): readonly ChatMessage[]
+}
+
+export interface PlatformHands {
+  /** @throws when nobody has this name */
+  user(name: string): { in(room: string): Seat }
+}
+
+export interface Simulator {
+  /** The platforms' APIs, response_url, and the pretend outside world. Rejects with `Dropped` when a fault breaks the line. */
+  fetch(request: Request): Promise<Response>
+  readonly slack: PlatformHands & {
+    /** Names the slash commands of the installed app; others are then refused as Slack does. Until then every one is sent. */
+    installs(commands: readonly string[]): void
+  }
+  readonly discord: PlatformHands & {
+    /** Registers commands as `PUT /applications/{id}/commands` would have. */
+    readonly commands: () => readonly PawlRecord[]
+    /** Discord's PING. */
+    ping(): Promise<Exchange>
+  }
+  readonly faults: Faults
+  readonly violations: readonly Violation[]
+  readonly upstream: Upstream
+  timeline(platform?: PlatformName): readonly Entry[]
+  /** Messages that still say that another one will take their place: none is left when everything has ended well. */
+  interim(): readonly ChatMessage[]
+  /** The timeline as lines of text. */
+  transcript(options?: LineOptions & { platform?: PlatformName }): string
+  onEntry(listener: (entry: Entry) => void): () => void
+  /** Resolves true as soon as the test holds, looking at every new entry; false after `withinMs`. */
+  until(test: () => boolean, withinMs: number): Promise<boolean>
+}
+
+/** What a person learns who talks past Pawl. */
+const UNHEARD: Readonly<Record<PlatformName, string>> = {
+  slack: 'Pawl hears slash commands, mentions, and direct messages; this was none of them',
+  discord: 'Pawl hears slash commands only',
+}
+
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const { door, secrets, now, wait = timerWait, enforceRates = false, isPending = looksPending } = options
+  const clock: Clock = { now, wait }
+  const chat = createChat(clock)
+  const ids = createIds(clock)
+  const faults = createFaults(clock)
+  const violations = createViolations(clock)
+  const deliverer = createDeliverer({ door, clock, chat, isPending })
+  const desk: Desk = {
+    clock,
+    ids,
+    chat,
+    faults,
+    violations,
+    secrets,
+    enforceRates,
+    deliverer,
+    ownerOf: deliverer.ownerOf,
+    doorUrl: options.doorUrl.replace(/\/$/, ''),
+    origin: options.origin.replace(/\/$/, ''),
+  }
+  const slackState = createSlackState()
+  const discordState = createDiscordState()
+  const slackClient = createSlackClient(desk, slackState)
+  const discordClient = createDiscordClient(desk, discordState)
+  const { upstream, app: upstreamApp } = createUpstream(clock)
+
+  const app = new Hono()
+  app.route('/', createSlackApi(desk, slackState))
+  app.mount('/discord', createDiscordApi(desk, discordState).fetch, { replaceRequest: (request) => request })
+  app.route('/', upstreamApp)
+  app.get('/healthz', () => json(200, { ok: true }))
+  app.notFound(() =>
+    json(404, {
+      error: 'nothing here: the simulator serves /slack/api, /slack/response, /discord/api/v10 and /upstream',
+    }),
+  )
+  app.onError((error) => {
+    throw error
+  })
+
+  const sees = (platform: PlatformName, person: Person, room: Room): ChatMessage[] =>
+    chat.messages.filter(
+      (message) =>
+        message.platform === platform &&
+        message.room === roomKey(room) &&
+        !message.deleted &&
+        (message.onlyFor === null || message.onlyFor === person.name),
+    )
+
+  const seat = (platform: PlatformName, person: Person, room: Room): Seat => {
+    const prepare = async (line: string): Promise<Delivery | Exchange> => {
+      const client = platform === 'slack' ? slackClient : discordClient
+      const typed = await client.line(person, room, line)
+      if (typed.kind === 'delivery') return typed.delivery
+      const why = typed.kind === 'refused' ? typed.why : UNHEARD[platform]
+      return deliverer.refuse(platform, person, room, line, why)
+    }
+    return {
+      async says(line) {
+        const prepared = await prepare(line)
+        return 'send' in prepared ? prepared.send() : prepared
+      },
+      async prepares(line) {
+        const prepared = await prepare(line)
+        if ('send' in prepared) return prepared
+        throw new Error(prepared.refused ?? 'the client did not send it')
+      },
+      async press(wanted) {
+        const shown = sees(platform, person, room).flatMap((message) =>
+          message.buttons.map((button) => ({ message, button })),
+        )
+        const matches = ({ button }: { button: ShownButton }) =>
+          typeof wanted === 'number' ? button.number === wanted : button.label === wanted
+        const found = shown.findLast(matches)
+        const name = typeof wanted === 'number' ? `[${wanted}]` : `"${wanted}"`
+        if (!found) return deliverer.refuse(platform, person, room, name, `There is no button ${name} here`)
+        const client = platform === 'slack' ? slackClient : discordClient
+        return (await client.press(person, room, found.message, found.button)).send()
+      },
+      sees: () => sees(platform, person, room),
+    }
+  }
+
+  const hands = (platform: PlatformName): PlatformHands => ({
+    user(name) {
+      const person = findPerson(name)
+      if (!person) throw new Error(`Nobody is called "${name}": there are ${PEOPLE.map((it) => it.name).join(', ')}`)
+      return {
+        in(roomName) {
+          const room = findRoom(roomName, person)
+          if (!room) throw new Error(`There is no room "${roomName}": there are #ops, #general, #dev and dm`)
+          return seat(platform, person, room)
+        },
+      }
+    },
+  })
+
+  const installs = (commands: readonly string[]) => {
+    slackState.commands = new Set(commands)
+  }
+  const timeline = (platform?: PlatformName) =>
+    chat.entries.filter((entry) => platform === undefined || entry.platform === platform)
+  return {
+    fetch: async (request) => app.fetch(request),
+    slack: { ...hands('slack'), installs },
+    discord: {
+      ...hands('discord'),
+      commands: () => [...discordState.guildCommands, ...discordState.globalCommands],
+      async ping() {
+        const [person] = PEOPLE
+        const room = person && findRoom('ops', person)
+        if (!person || !room) throw new Error('the world is empty')
+        return (await discordClient.ping(person, room)).send()
+      },
+    },
+    faults,
+    violations: violations.list,
+    upstream,
+    timeline,
+    interim: () => chat.messages.filter((message) => !message.deleted && (message.thinking || isPending(message))),
+    transcript: ({ platform, ...line } = {}) =>
+      timeline(platform)
+        .map((entry) => formatEntry(entry, line))
+        .filter((text) => text !== null)
+        .join('\n'),
+    onEntry: (listener) => chat.onEntry(listener),
+    until: (test, withinMs) => chat.until(test, withinMs),
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Starts everything on this machine: settings, database, the simulator's server, the worker on real workerd. Used by start, dev,
+ * the end-to-end tests and the CLI. Processes, files and the loopback network; nothing beyond.
+ */
+import { join, resolve } from 'node:path'
+import { createSimulator, type Simulator } from './index.ts'
+import { migrate } from './migrate.ts'
+import { freePort } from './ports.ts'
+import { registerCommands } from './register.ts'
+import { type SimulatorServer, serveSimulator } from './server.ts'
+import { prepareSettings, SIMULATOR_PORT } from './settings.ts'
+import { startWorker } from './worker-process.ts'
+
+const WORKER_PORT = 8787
+/** workerd fires no cron locally; the deployed worker's fires each minute. */
+const CRON_MS = 60_000
+
+export interface LaunchOptions {
+  /** The folder of wrangler.toml; this checkout unless given. */
+  readonly root?: string
+  /** The wanted port or the next free one; 0 lets the system choose. */
+  readonly port?: number
+  readonly simulatorPort?: number
+  /** Where the local database, queues and objects live; wrangler's own place unless given. */
+  readonly persistTo?: string
+  /** Reloads the worker when a source file changes, which ends what it is doing; off unless set. */
+  readonly watch?: boolean
+  /** Further settings for the worker. */
+  readonly vars?: Readonly<Record<string, string>>
+}
+
+export interface Launched {
+  readonly simulator: Simulator
+  /** Where the worker listens: `http://127.0.0.1:8787`. */
+  readonly url: string
+  readonly simulatorUrl: string
+  /** What wrangler and the worker print. */
+  readonly logFile: string
+  /** Fires the worker's cron now: the sweeper. */
+  tick(): Promise<void>
+  /** Kills workerd as a crash would. The simulator goes on, and so does the database's folder. */
+  kill9(): Promise<void>
+  /** Starts the worker again, on the same port and folder. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Resolves when the first command can be typed. Rejects, with nothing left running, saying what failed and where the log is. */
+export async function launch(options: LaunchOptions = {}): Promise<Launched> {
+  const root = resolve(options.root ?? join(import.meta.dirname, '..'))
+  const persistTo = resolve(options.persistTo ?? join(root, '.wrangler', 'state'))
+  const logFile = options.persistTo === undefined ? join(root, '.pawl', 'worker.log') : join(persistTo, 'worker.log')
+  const migrated = migrate(root, persistTo)
+  // Awaited below; a failure before that must not count as unhandled.
+  migrated.catch(() => {})
+
+  let simulator: Simulator | null = null
+  const server = await serveOnFreePort(() => simulator, options.simulatorPort ?? SIMULATOR_PORT)
+  try {
+    const simulatorUrl = `http://127.0.0.1:${server.port}`
+    const { secrets, overrides } = await prepareSettings(root, simulatorUrl)
+    const port = await freePort(options.port ?? WORKER_PORT)
+    const url = `http://127.0.0.1:${port}`
+    simulator = createSimulator({
+      door: (request) => fetch(request),
+      doorUrl: url,
+      origin: simulatorUrl,
+      secrets,
+      now: Date.now,
+    })
+    // Another root is a trial's own worker, which has none of our commands.
+    if (options.root === undefined) await registerCommands(simulator, simulatorUrl, secrets)
+    await migrated
+    const start = () =>
+      startWorker({
+        root,
+        port,
+        persistTo,
+        logFile,
+        vars: { ...overrides, ...options.vars },
+        watch: options.watch ?? false,
+      })
+    let worker = await start()
+    const tick = async () => {
+      const response = await fetch(`${url}/cdn-cgi/local/scheduled`)
+      await response.arrayBuffer()
+    }
+    // A worker that is just down for a restart misses a tick; the next one comes.
+    const cron = setInterval(() => void tick().catch(() => {}), CRON_MS)
+    cron.unref()
+    return {
+      simulator,
+      url,
+      simulatorUrl,
+      logFile,
+      tick,
+      kill9: () => worker.kill9(),
+      async restart() {
+        await worker.kill9()
+        worker = await start()
+      },
+      async stop() {
+        clearInterval(cron)
+        await worker.stop()
+        await server.close()
+      },
+    }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+async function serveOnFreePort(current: () => Simulator | null, wanted: number): Promise<SimulatorServer> {
+  for (let port = wanted; ; port++) {
+    try {
+      return await serveSimulator(current, port)
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (!taken || port >= wanted + 50) throw error
+    }
+  }
+}

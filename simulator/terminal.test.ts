@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { createFixture, type Fixture, jsonAnswer } from './fixture.ts'
+import { createScreen } from './screen.ts'
+import { createTerminal } from './terminal.ts'
+import { playTour, type Step } from './tour.ts'
+
+function terminal({ simulator }: Fixture, live = false) {
+  const printed: string[] = []
+  return {
+    printed,
+    ...createTerminal({
+      simulator,
+      screen: createScreen(false),
+      print: (text) => printed.push(text),
+      live,
+      playMs: 20,
+      pressMs: 20,
+    }),
+  }
+}
+const says = (text: string) => () => jsonAnswer({ text })
+
+describe('the chat in the terminal', () => {
+  it('shows what the person in the room sees, and marks what only they see', async () => {
+    const chat = terminal(await createFixture(says('all is well')))
+    for (const line of ['/pawl help', '', '// a remark', 'hello']) await chat.take(line)
+    expect(chat.printed).toEqual([
+      '[ops] ada: /pawl help',
+      '[ops] pawl (only you see this): all is well',
+      '[ops] ada: hello',
+      '[ops] Slack (only you see this): Pawl hears slash commands, mentions, and direct messages; this was none of them',
+    ])
+  })
+
+  it('changes person, room and platform, and stays where it is when there is none of that name', async () => {
+    const fixture = await createFixture(says('ok'))
+    const chat = terminal(fixture)
+    for (const line of [
+      '/as Grace',
+      '/in general',
+      '/as bob',
+      '/in #nowhere',
+      '/on irc',
+      '/pawl help',
+      '/in dm',
+      'whoami',
+      '/on discord',
+    ])
+      await chat.take(line)
+    expect(chat.printed).toEqual([
+      '— grace in #ops at slack —',
+      '— grace in #general at slack —',
+      'Nobody is called "bob": there are ada, grace, linus',
+      'There is no room "#nowhere": there are #ops, #general, #dev and dm',
+      'There are two platforms: /on slack, /on discord',
+      '[general] grace: /pawl help',
+      '[general] pawl (only you see this): ok',
+      '— grace in dm at slack —',
+      '[dm] grace: whoami',
+      expect.stringContaining('no final answer'),
+      '— grace in dm at discord —',
+    ])
+  })
+
+  it('does not print again what the person has just typed at the prompt', async () => {
+    const chat = terminal(await createFixture(says('ok')), true)
+    await chat.take('/pawl help')
+    expect(chat.printed).toEqual(['[ops] pawl (only you see this): ok'])
+    expect(chat.prompt()).toBe('ada in #ops at slack> ')
+  })
+
+  it('says false on /quit and true on everything else', async () => {
+    const chat = terminal(await createFixture())
+    expect([await chat.take('/help'), await chat.take('/quit')]).toEqual([true, false])
+  })
+
+  it('does not wait for the end of a run whose button the next line presses', async () => {
+    const actions = {
+      type: 'actions',
+      elements: [{ type: 'button', action_id: 'x', text: { type: 'plain_text', text: 'Cancel' } }],
+    }
+    const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'Queued: `sleep 1h`' } }, actions]
+    const fixture = await createFixture(({ path }) =>
+      path === '/slack/commands' ? jsonAnswer({ response_type: 'in_channel', text: 'x', blocks }) : new Response(null),
+    )
+    const chat = terminal(fixture)
+    await chat.take('/sleep 1h', Promise.resolve('/press 1'))
+    await chat.take('/press 1')
+    expect(fixture.heard.map(({ path }) => path)).toEqual(['/slack/commands', '/slack/interactions'])
+    expect(chat.printed).toContain('[ops] ada presses [1] Cancel')
+  })
+
+  it('lets no message move the cursor or colour the terminal', async () => {
+    const chat = terminal(await createFixture(says('\u001b[2Jgone\u0007')))
+    await chat.take('/pawl help')
+    expect(chat.printed.at(-1)).toBe('[ops] pawl (only you see this): [2Jgone')
+  })
+
+  it('colours only when asked to', async () => {
+    const { simulator } = await createFixture(says('ok'))
+    await simulator.slack.user('ada').in('#ops').says('/pawl help')
+    const [, answer] = simulator.timeline()
+    if (!answer) throw new Error('no answer')
+    expect(createScreen(false).line(answer, 'ada')).toBe('[ops] pawl (only you see this): ok')
+    expect(createScreen(true).line(answer, 'ada')).toBe('\u001b[2m[ops]\u001b[0m pawl (only you see this): ok')
+  })
+})
+
+describe('the tour', () => {
+  const step = {
+    caption: 'It answers',
+    on: 'slack',
+    as: 'ada',
+    says: '/pawl help',
+    expect: /well/,
+  } as const satisfies Step
+  const play = async (steps: readonly Step[]) => {
+    const { simulator } = await createFixture(says('all is well'))
+    const printed: string[] = []
+    return {
+      code: await playTour(simulator, 'http://simulator.test', (text) => printed.push(text), steps),
+      text: printed.join('\n'),
+    }
+  }
+
+  it('ends with 0 when every expectation held', async () => {
+    expect(await play([step, { ...step, privateTo: 'ada' }])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('2 of 2 steps'),
+    })
+  })
+
+  it.each([
+    ['another text', { ...step, expect: /ill/ }],
+    ['seen by the wrong people', { ...step, privateTo: 'linus' }],
+    ['no interim message', { ...step, deferred: true as const }],
+    ['two deliveries and no deployment', { ...step, again: true as const }],
+    ['an exchange nobody kept', { ...step, of: 'nothing' }],
+  ])('ends with 1 when one did not: %s', async (_, wrong) => {
+    expect(await play([step, wrong])).toMatchObject({ code: 1, text: expect.stringContaining('1 of 2 steps') })
+  })
+})

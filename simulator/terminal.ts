@@ -1,0 +1,163 @@
+/**
+ * The chat in the terminal: a person types, the local platform shows. Reads lines and writes text to what is passed in; works
+ * the same for a person at a prompt and for lines from a file.
+ */
+import type { Exchange, PlatformName, Seat, Simulator } from './index.ts'
+import { PEOPLE } from './index.ts'
+import type { Screen } from './screen.ts'
+
+/** A played line waits this long for its final answer, then the next one is typed. */
+const PLAY_MS = 60_000
+/** What follows the press of a button comes soon or not at all. */
+const PRESS_MS = 5_000
+
+export interface TerminalOptions {
+  readonly simulator: Simulator
+  readonly screen: Screen
+  readonly print: (text: string) => void
+  /** True for a person at a prompt: their own lines are on the screen already, and nobody waits for answers. */
+  readonly live: boolean
+  /** How long a played line waits for its final answer, in milliseconds. */
+  readonly playMs?: number
+  /** How long a played press waits for a button, and then for what comes of it. */
+  readonly pressMs?: number
+}
+
+export interface Terminal {
+  /** `ada in #ops at slack> `. */
+  prompt(): string
+  /**
+   * Takes one line; false when it was `/quit`. In a played script it resolves when the final answer is there, or as soon as
+   * `next` turns out to be the press of a button, which cannot wait for the end of what it may cancel.
+   */
+  take(line: string, next?: Promise<string | null>): Promise<boolean>
+  /** Stops printing. */
+  close(): void
+}
+
+export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl whoami. Around that:
+  /as ada|grace|linus      be somebody else (ada administers Pawl)
+  /in #ops|#general|#dev|dm   go to another room (Pawl is no member of #dev)
+  /on slack|discord        change the platform
+  /press 1                 press a button by its number or label
+  /timeline                everything that happened, on both platforms
+  /help · /quit            this text (Pawl's own help: /pawl help) · leave`
+
+export function createTerminal({
+  simulator,
+  screen,
+  print,
+  live,
+  playMs = PLAY_MS,
+  pressMs = PRESS_MS,
+}: TerminalOptions): Terminal {
+  let platform: PlatformName = 'slack'
+  let person = 'ada'
+  let room = '#ops'
+  const seat = (): Seat => simulator[platform].user(person).in(room)
+  const off = simulator.onEntry((entry) => {
+    if (entry.platform !== platform) return
+    if (entry.room.startsWith('dm:') && entry.room !== `dm:${person}`) return
+    if (live && entry.kind === 'typed' && entry.by === person) return
+    const line = screen.line(entry, person)
+    if (line !== null) print(line)
+  })
+
+  const say = async (line: string, next: Promise<string | null>): Promise<void> => {
+    const exchange = await seat().says(line)
+    if (live) return
+    const pressed = next.then((following) =>
+      following?.trim().startsWith('/press ') ? undefined : new Promise<void>(() => {}),
+    )
+    await Promise.race([settle(exchange, playMs), pressed])
+  }
+  const settle = async (exchange: Exchange, withinMs: number): Promise<void> => {
+    if (exchange.refused !== null || exchange.failure !== null || exchange.status >= 400) return
+    // Without an end in time the script goes on: what is there has been printed.
+    await exchange.final({ withinMs }).catch(() => print(screen.dim(`(no final answer within ${withinMs / 1_000} s)`)))
+  }
+  const move = (change: () => void): void => {
+    const before = { platform, person, room }
+    change()
+    try {
+      seat()
+    } catch (error) {
+      ;({ platform, person, room } = before)
+      print(error instanceof Error ? error.message : String(error))
+      return
+    }
+    if (!live) print(screen.dim(`— ${person} in ${room} at ${platform} —`))
+  }
+
+  const controls = new Map<string, (rest: string) => void | Promise<void>>([
+    ['/help', () => print(HELP)],
+    [
+      '/as',
+      (rest) =>
+        move(() => {
+          person = rest.replace(/^@/, '').toLowerCase() || `? (try ${PEOPLE.map((it) => it.name).join(', ')})`
+        }),
+    ],
+    [
+      '/in',
+      (rest) =>
+        move(() => {
+          room = rest === 'dm' ? 'dm' : `#${rest.replace(/^#/, '')}`
+        }),
+    ],
+    [
+      '/on',
+      (rest) => {
+        if (rest !== 'slack' && rest !== 'discord') return print('There are two platforms: /on slack, /on discord')
+        move(() => {
+          platform = rest
+        })
+      },
+    ],
+    [
+      '/press',
+      async (rest) => {
+        const wanted = /^\d+$/.test(rest) ? Number(rest) : rest
+        if (!live)
+          await simulator.until(
+            () =>
+              seat()
+                .sees()
+                .some((message) => message.buttons.length > 0),
+            pressMs,
+          )
+        const exchange = await seat().press(wanted)
+        if (!live && exchange.refused === null) await settlePress(exchange)
+      },
+    ],
+    [
+      '/timeline',
+      () =>
+        print(
+          simulator
+            .timeline()
+            .map((entry) => `${entry.platform} ${screen.line(entry) ?? ''}`)
+            .join('\n'),
+        ),
+    ],
+  ])
+  /** A press may be answered by a message of its own or by a change of the one it is on. */
+  const settlePress = async (exchange: Exchange): Promise<void> => {
+    await exchange.final({ withinMs: pressMs }).catch(() => {})
+  }
+
+  return {
+    prompt: () => `${screen.strong(person)} in ${room} at ${platform}> `,
+    async take(typed, next = Promise.resolve(null)) {
+      const line = typed.trim()
+      if (line === '' || line.startsWith('//')) return true
+      const [word = '', ...rest] = line.split(/\s+/)
+      if (word === '/quit' || word === '/exit') return false
+      const control = controls.get(word)
+      if (control) await control(rest.join(' '))
+      else await say(line, next)
+      return true
+    },
+    close: off,
+  }
+}
