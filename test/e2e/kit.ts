@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'vitest'
+import { queryD1 } from '../../cli/d1.ts'
 import { type Launched, launch } from '../../simulator/launch.ts'
 import type { PawlRecord } from '../../src/json.ts'
 
@@ -68,6 +69,25 @@ export function withDatabase<T>(state: string, use: (database: DatabaseSync) => 
     database.close()
   }
 }
+
+/**
+ * Waits until a running worker's database answers this SELECT with rows. What the chat shows comes before what Pawl records about
+ * it, so a test that ends the worker on the first sight of an answer must wait for the record as well.
+ */
+export async function untilRows(state: string, select: string, withinMs = 30_000): Promise<void> {
+  const end = Date.now() + withinMs
+  for (;;) {
+    const answer = await queryD1(select, { remote: false, persistTo: state })
+    if (answer.ok && answer.rows.length > 0) return
+    if (Date.now() > end) throw new Error(`no rows within ${withinMs} ms: ${select} (${JSON.stringify(answer)})`)
+  }
+}
+
+/** For {@link untilRows}: a row when every answer is recorded as delivered. */
+export const ALL_DELIVERED = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state <> 'delivered')"
+
+/** For {@link untilRows}: a row when a try to deliver has failed, and its answer waits for the next one. */
+export const DELIVERY_RETRIED = "SELECT 1 FROM outbox WHERE state = 'pending' AND reason IS NOT NULL"
 
 /** The audit log from its beginning; see {@link withDatabase} for when. */
 export function auditEvents(state: string): PawlRecord[] {
