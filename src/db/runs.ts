@@ -24,8 +24,8 @@ export interface RunRow {
   readonly change: string
   readonly due_at: number | null
   readonly start_by: number | null
-  readonly lock_key: string | null
-  readonly epoch: number | null
+  /** Its locks as JSON: {@link NotedLock}s in the order in which they are taken. */
+  readonly locks: string
   readonly cancel_by: string | null
   readonly code: string | null
   readonly input: string | null
@@ -99,8 +99,7 @@ export interface RunChanges {
   readonly attempt?: number
   readonly due_at?: number | null
   readonly start_by?: number | null
-  readonly lock_key?: string | null
-  readonly epoch?: number | null
+  readonly locks?: string
   readonly cancel_by?: string | null
   readonly code?: string | null
   readonly input?: string | null
@@ -118,8 +117,8 @@ export interface Transition {
   readonly to: State
   /** Only if the run is still at this attempt: a claim that was taken over can write nothing. */
   readonly attempt?: number
-  /** Only if nobody has used this lock with a greater epoch: for writes by who holds, or believes to hold, the lock. */
-  readonly held?: HeldLock | null
+  /** Only if nobody has used one of these locks with a greater epoch: for writes by who holds, or believes to hold, them all. */
+  readonly held?: readonly HeldLock[]
   readonly set?: RunChanges
 }
 
@@ -128,13 +127,23 @@ export interface HeldLock {
   readonly epoch: number
 }
 
+/** What a row notes of a lock: the epoch under which the run was given it last; null while it never was. */
+export interface NotedLock {
+  readonly key: string
+  readonly epoch: number | null
+}
+
+/** The locks that a run needs, as its row notes them. */
+export function locksOf({ locks }: Pick<RunRow, 'locks'>): readonly NotedLock[] {
+  return JSON.parse(locks) as NotedLock[]
+}
+
 /** Columns by name, so that nothing from outside can become part of the SQL text. */
 const CHANGEABLE: readonly (keyof RunChanges)[] = [
   'attempt',
   'due_at',
   'start_by',
-  'lock_key',
-  'epoch',
+  'locks',
   'cancel_by',
   'code',
   'input',
@@ -144,8 +153,10 @@ const CHANGEABLE: readonly (keyof RunChanges)[] = [
   'ended_at',
 ]
 
-/** The fence inside D1: a holder whose lock has passed to a greater epoch can write nothing. */
-const FENCE = 'AND ? >= COALESCE((SELECT e.epoch FROM epochs e WHERE e.lock_key = ?), 0)'
+/** The fence inside D1: a holder of whose locks one has passed to a greater epoch can write nothing. */
+const FENCE = `AND NOT EXISTS (
+  SELECT 1 FROM json_each(?) h JOIN epochs e ON e.lock_key = h.value ->> 'key' WHERE e.epoch > h.value ->> 'epoch'
+)`
 
 /**
  * Moves a run along one edge, if it stands at the start of that edge. The trigger `runs_edges` refuses what `state.ts`
@@ -153,7 +164,7 @@ const FENCE = 'AND ? >= COALESCE((SELECT e.epoch FROM epochs e WHERE e.lock_key 
  */
 export function changeState(
   db: Database,
-  { run, change, from, to, attempt, held = null, set = {} }: Transition,
+  { run, change, from, to, attempt, held = [], set = {} }: Transition,
 ): D1PreparedStatement {
   const columns = CHANGEABLE.filter((column) => set[column] !== undefined)
   const values = columns.map((column) => set[column] ?? null)
@@ -162,7 +173,7 @@ export function changeState(
     .prepare(
       `UPDATE runs SET state = ?, change = ?${columns.map((column) => `, ${column} = ?`).join('')}
        WHERE id = ? AND state IN (${marks})
-       ${attempt === undefined ? '' : 'AND attempt = ?'} ${held === null ? '' : FENCE}`,
+       ${attempt === undefined ? '' : 'AND attempt = ?'} ${held.length === 0 ? '' : FENCE}`,
     )
     .bind(
       to,
@@ -171,36 +182,31 @@ export function changeState(
       run,
       ...from,
       ...(attempt === undefined ? [] : [attempt]),
-      ...(held === null ? [] : [held.epoch, held.key]),
+      ...(held.length === 0 ? [] : [JSON.stringify(held)]),
     )
 }
 
-/** Notes the highest epoch seen on a lock; part of a claim's batch, so that older holders can write no more. */
-export function raiseEpoch(db: Database, { key, epoch }: HeldLock): D1PreparedStatement {
+/** Notes the highest epochs seen on locks; part of a claim's batch, so that older holders can write no more. */
+export function raiseEpochs(db: Database, held: readonly HeldLock[]): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO epochs (lock_key, epoch) VALUES (?1, ?2)
+      `INSERT INTO epochs (lock_key, epoch) SELECT value ->> 'key', value ->> 'epoch' FROM json_each(?1) WHERE TRUE
        ON CONFLICT (lock_key) DO UPDATE SET epoch = excluded.epoch WHERE excluded.epoch > epochs.epoch`,
     )
-    .bind(key, epoch)
+    .bind(JSON.stringify(held))
 }
 
-/** Extends a claim; gives back who asked for cancellation. No row: the claim is lost, or its lock has passed on. */
+/** Extends a claim; gives back who asked for cancellation. No row: the claim is lost, or one of its locks has passed on. */
 export function extendClaim(
   db: Database,
-  { run, attempt, held, dueAt }: { run: string; attempt: number; held: HeldLock | null; dueAt: number },
+  { run, attempt, held, dueAt }: { run: string; attempt: number; held: readonly HeldLock[]; dueAt: number },
 ): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE runs SET due_at = ? WHERE id = ? AND attempt = ? AND state = 'running' ${held === null ? '' : FENCE}
+      `UPDATE runs SET due_at = ? WHERE id = ? AND attempt = ? AND state = 'running' ${held.length === 0 ? '' : FENCE}
        RETURNING cancel_by`,
     )
-    .bind(dueAt, run, attempt, ...(held === null ? [] : [held.epoch, held.key]))
-}
-
-/** Sets when the sweeper looks at a live run next. */
-export function postpone(db: Database, run: string, state: State, dueAt: number): D1PreparedStatement {
-  return db.prepare('UPDATE runs SET due_at = ?3 WHERE id = ?1 AND state = ?2').bind(run, state, dueAt)
+    .bind(dueAt, run, attempt, ...(held.length === 0 ? [] : [JSON.stringify(held)]))
 }
 
 /** Keeps where the run's message is, so that it can be edited. */

@@ -32,12 +32,6 @@ export function runnable(line: string, planned: readonly PlannedStage[], targets
       { kind: 'text', text },
     ])
   }
-  const keys = new Set(claims.map(({ key }) => key))
-  if (keys.size > 1) {
-    const text = md`One run holds one lock, and this line needs ${[...keys].sort().join(' and ')}. Run its parts one after the other; nothing was run.`
-    return refused(line, 'limit', commands, () => [{ kind: 'text', text }])
-  }
-  const singleton = claims.find(({ whenBusy }) => whenBusy === 'reject') ?? claims[0] ?? null
   // Only what acts, or what an author made a job, can do harm when it is repeated.
   const risky = commands.filter(({ effects, run }) => effects === 'write' || run === 'job')
   return {
@@ -53,7 +47,7 @@ export function runnable(line: string, planned: readonly PlannedStage[], targets
     answer: commands.some(({ answer }) => answer === 'private') ? 'private' : 'channel',
     timeoutMs: Math.max(...commands.map(({ timeoutMs }) => timeoutMs)),
     startWithinMs: Math.min(...commands.map(({ startWithinMs }) => startWithinMs)),
-    singleton,
+    singletons: inOrder(claims),
     approval: approvals[0] ?? null,
     targets,
   }
@@ -67,6 +61,16 @@ export function refused(
 ): RefusedPlan {
   // What could not be understood may hold a secret anywhere.
   return { ok: false, line, code, commands, secretive: true, explain }
+}
+
+/**
+ * Each key once, sorted: because every run takes its locks in the same order, two runs never wait for each other. Where
+ * stages differ about one key, who does not wait wins.
+ */
+function inOrder(claims: readonly SingletonClaim[]): SingletonClaim[] {
+  const byKey = new Map<string, SingletonClaim>()
+  for (const claim of claims) if (byKey.get(claim.key)?.whenBusy !== 'reject') byKey.set(claim.key, claim)
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
 function listOf<T>(value: T | null): T[] {

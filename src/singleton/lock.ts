@@ -9,6 +9,12 @@
 /** How long a holder may be silent. Longer than a claim's lease (src/runs/limits.ts): a lock outlives its holder's claim, never the other way. */
 export const LOCK_LEASE_MS = 45_000
 
+/**
+ * How long a lock is kept for a run that waits in line for another one: nobody executes it, so only its wake-ups renew it,
+ * and the sweeper sends those every two minutes at the latest (`WAKE_GRACE_MS` and a minute of cron). One more for the queue.
+ */
+export const WAITING_LEASE_MS = 180_000
+
 export interface Ticket {
   readonly run: string
   /** Who asked, as people see it: shown to those who have to wait. */
@@ -58,10 +64,16 @@ export function acquire(
 }
 
 /** Extends the lease of the present holder; false when the lock has passed on. */
-export function renew(state: LockState, run: string, epoch: number, now: number): { state: LockState; held: boolean } {
+export function renew(
+  state: LockState,
+  run: string,
+  epoch: number,
+  now: number,
+  leaseMs = LOCK_LEASE_MS,
+): { state: LockState; held: boolean } {
   const current = lapse(state, now)
   if (current.holder?.run !== run || current.epoch !== epoch) return { state: current, held: false }
-  return { state: { ...current, holder: { ...current.holder, until: now + LOCK_LEASE_MS } }, held: true }
+  return { state: { ...current, holder: { ...current.holder, until: now + leaseMs } }, held: true }
 }
 
 /** Gives the lock back, or gives up waiting; the next waiter becomes the holder. */

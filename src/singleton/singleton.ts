@@ -24,8 +24,8 @@ export class Singleton extends DurableObject<Env> {
   }
 
   /** Extends the lease; false when the lock has passed on. */
-  async renew(run: string, epoch: number): Promise<boolean> {
-    const { state, held } = renew(this.read(), run, epoch, Date.now())
+  async renew(run: string, epoch: number, leaseMs?: number): Promise<boolean> {
+    const { state, held } = renew(this.read(), run, epoch, Date.now(), leaseMs)
     await this.write(state, run)
     return held
   }

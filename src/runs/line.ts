@@ -1,0 +1,56 @@
+/** A queued run whose lock somebody else has, or that has moved on while locks were taken for it. Network: D1, the locks. */
+import { auditEvent } from '../audit/event.ts'
+import type { Actor } from '../chat/invocation.ts'
+import { appendAudit } from '../db/audit.ts'
+import { commit, type Database } from '../db/database.ts'
+import { changeState, type RunRow, selectRun } from '../db/runs.ts'
+import { WAKE_GRACE_MS } from './limits.ts'
+import { releaseLocks, type Taken } from './locks.ts'
+import type { Services } from './services.ts'
+import { isTerminal } from './state.ts'
+
+interface InLine {
+  readonly db: Database
+  readonly row: RunRow
+  readonly actor: Actor
+}
+
+/** Somebody else has a lock: that lock wakes the run in its turn, and the sweeper does meanwhile, to keep what it holds. */
+export async function waitInLine(
+  services: Services,
+  waiting: InLine,
+  { held, key, holder }: Extract<Taken, { outcome: 'waiting' }>,
+  locks: string,
+): Promise<void> {
+  const { db, row, actor } = waiting
+  const { id: run, attempt } = row
+  const change = services.token()
+  const now = services.now()
+  const event = auditEvent(now, 'lock.waiting', actor, { run, lock: key, holder: holder.run })
+  const postponed = await commit(db, run, change, [
+    changeState(db, {
+      run,
+      change,
+      from: ['queued'],
+      to: 'queued',
+      attempt,
+      set: { due_at: now + WAKE_GRACE_MS, locks },
+    }),
+    // Only where it has come further: it is woken again and again to wait in the same place.
+    appendAudit(db, { when: 'changed', run, change }, locks === row.locks ? [] : [event]),
+  ])
+  if (postponed[0] && postponed[0].meta.changes !== 1)
+    await leave(services, waiting, [...held.map((lock) => lock.key), key])
+}
+
+/** The run has moved on while this consumer took locks for it: they are given back if nobody can be using them. */
+export async function leave(services: Services, { db, row }: InLine, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  const now = await selectRun(db, row.id).first<RunRow>()
+  if (!now || endedUnstarted(now)) await releaseLocks(services, keys, row.id)
+}
+
+/** True when the run has ended and no consumer ever executed it: whoever did might still be at it. */
+export function endedUnstarted({ state, attempt }: RunRow): boolean {
+  return isTerminal(state) && attempt === 0
+}
