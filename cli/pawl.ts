@@ -3,14 +3,9 @@
  * loaded only when it is asked for, so that `parse` starts as fast as it can.
  */
 
-type Subcommand = (argv: string[]) => Promise<number>
+import { runSubcommand, type SubcommandEntry } from './subcommands.ts'
 
-interface Entry {
-  readonly summary: string
-  load(): Promise<Subcommand>
-}
-
-const SUBCOMMANDS: ReadonlyMap<string, Entry> = new Map([
+const SUBCOMMANDS: ReadonlyMap<string, SubcommandEntry> = new Map([
   ['audit', { summary: 'read the audit log', load: async () => (await import('./commands/audit.ts')).audit }],
   [
     'manifest',
@@ -29,6 +24,13 @@ const SUBCOMMANDS: ReadonlyMap<string, Entry> = new Map([
     },
   ],
   [
+    'policy',
+    {
+      summary: 'rules and who holds what',
+      load: async () => (await import('./commands/policy.ts')).policy,
+    },
+  ],
+  [
     'register',
     {
       summary: 'register the commands with Discord',
@@ -37,25 +39,9 @@ const SUBCOMMANDS: ReadonlyMap<string, Entry> = new Map([
   ],
 ])
 
-/** A wrong command line, as most shells' tools say it. */
-const USAGE_ERROR = 2
-
 /** Runs one command line; the number is the exit code. */
 export async function pawl(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv
-  const entry = name === undefined ? undefined : SUBCOMMANDS.get(name)
-  if (entry) return (await entry.load())(rest)
-  const asked = name === undefined || name === 'help' || name === '--help' || name === '-h'
-  if (!asked) console.error(`there is no subcommand ${name}`)
-  const print = asked && name !== undefined ? console.log : console.error
-  print(helpText())
-  return asked && name !== undefined ? 0 : USAGE_ERROR
-}
-
-function helpText(): string {
-  const width = Math.max(...[...SUBCOMMANDS.keys()].map((name) => name.length))
-  const lines = [...SUBCOMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
-  return ['usage: npm run pawl -- <subcommand> [options]', '', ...lines].join('\n')
+  return runSubcommand('npm run pawl --', SUBCOMMANDS, argv)
 }
 
 if (import.meta.main) process.exitCode = await pawl(process.argv.slice(2))

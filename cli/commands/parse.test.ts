@@ -1,29 +1,9 @@
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { MAX_LINE_LENGTH } from '../../src/language/parse.ts'
+import { runLines } from '../lines.kit.ts'
 import { parse } from './parse.ts'
 
-async function run(chunks: Iterable<string | Uint8Array>, argv: string[] = []) {
-  const stdout = new PassThrough()
-  const stderr = new PassThrough()
-  const stdin = (async function* () {
-    yield* chunks
-  })()
-  const written = Promise.all([text(stdout), text(stderr)])
-  const code = await parse(argv, { stdin, stdout, stderr })
-  stdout.end()
-  stderr.end()
-  const [out, err] = await written
-  return {
-    code,
-    err,
-    answers: out
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line)),
-  }
-}
+const run = (chunks: Iterable<string | Uint8Array>, argv?: string[]) => runLines(parse, chunks, argv)
 
 describe('pawl parse', () => {
   it('answers each line with one object, in order', async () => {

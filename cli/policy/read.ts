@@ -1,0 +1,74 @@
+/** Reads a whole policy: from a file, or from the database through wrangler. Touches files, stdin and stderr. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { parseConfig } from '../../src/config.ts'
+import { documentQueries, type Row, readDocument } from '../../src/db/document-read.ts'
+import { markPlace } from '../../src/language/mark.ts'
+import { parseDocument } from '../../src/policy/document/file-parse.ts'
+import type { PolicyDocument } from '../../src/policy/document/model.ts'
+import { type D1Target, inline, queryAllD1 } from '../d1.ts'
+import { readSettings } from '../settings.ts'
+
+/** The options of every subcommand that looks at the database. */
+export const DATABASE_OPTIONS = {
+  remote: { type: 'boolean', default: false },
+  'persist-to': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+export const DATABASE_HELP = `  --remote               the deployed database; needs "wrangler login"
+  --persist-to <folder>  a local database that is not in .wrangler/state`
+
+/** Of a file that is all wrong, the first errors say enough. */
+const ERRORS_SHOWN = 20
+
+/** The database that the options name. */
+export function targetOf(values: { readonly remote: boolean; readonly 'persist-to'?: string | undefined }): D1Target {
+  return { remote: values.remote, ...(values['persist-to'] !== undefined && { persistTo: values['persist-to'] }) }
+}
+
+export interface LivePolicy {
+  readonly version: number
+  readonly document: PolicyDocument
+}
+
+/** The policy in the database, whole; null, and why on stderr, when it cannot be read. */
+export async function readLivePolicy(target: D1Target, now: number): Promise<LivePolicy | null> {
+  const answer = await queryAllD1<Row>(documentQueries(now, 'all').map(inline), target)
+  if (answer.ok) return readDocument(answer.answers)
+  console.error(`The policy could not be read: ${answer.message}`)
+  console.error(
+    target.remote ? 'Is "wrangler login" done?' : 'Start Pawl once with "npm start" to create the local database.',
+  )
+  return null
+}
+
+/** The policy in a file, `-` for stdin; null, and what is wrong on stderr, when it cannot be read. */
+export async function readPolicyFile(file: string): Promise<PolicyDocument | null> {
+  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch((error: Error) => error)
+  if (content instanceof Error) {
+    console.error(`${file} could not be read: ${content.message}`)
+    return null
+  }
+  const parsed = parseDocument(content)
+  if (parsed.ok) return parsed.document
+  for (const { line, message, text: row, ...place } of parsed.errors.slice(0, ERRORS_SHOWN))
+    console.error(`${file}:${line}: ${message}\n${markPlace(row, place)}`)
+  const more = parsed.errors.length - ERRORS_SHOWN
+  if (more > 0) console.error(`and ${more} more`)
+  return null
+}
+
+/** PAWL_ADMINS of the deployment that a database belongs to, as far as this checkout tells. */
+export async function readAdmins({ remote }: Pick<D1Target, 'remote'>): Promise<ReadonlySet<string>> {
+  const root = resolve(import.meta.dirname, '../..')
+  const setting = remote ? await deployedAdmins(root) : (await readSettings(root)).get('PAWL_ADMINS')
+  return parseConfig({ PAWL_ADMINS: setting ?? '' }).admins
+}
+
+/** Locally `.dev.vars` says it, for a deployment `wrangler.toml`. */
+async function deployedAdmins(root: string): Promise<string> {
+  const { unstable_readConfig: readConfig } = await import('wrangler')
+  return String(readConfig({ config: resolve(root, 'wrangler.toml') }).vars.PAWL_ADMINS ?? '')
+}
