@@ -35,6 +35,7 @@ export default defineConfig({
             'simulator/**/*.test.ts',
             'test/e2e/**/*.test.ts',
             'test/conformance/**/*.test.ts',
+            'test/policy/**/*.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,

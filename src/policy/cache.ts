@@ -8,7 +8,11 @@ import type { Database } from '../db/database.ts'
 import { selectVersion } from '../db/policy.ts'
 import { type RuleRow, type SubjectRow, selectHolders, selectRules } from '../db/subject.ts'
 import { digestOf } from '../digest.ts'
-import { compilePolicy, type Policy, type RuleSource, type Subject } from './decide.ts'
+import { compilePolicy, type Policy, type RuleSource } from './decide.ts'
+import { EVERYONE } from './document/model.ts'
+import { ADMIN } from './house-permissions.ts'
+import type { Subject } from './request.ts'
+import type { RuleNames } from './tree.ts'
 
 /** Administrators named in a refusal; more would be noise. */
 const GRANTORS_SHOWN = 5
@@ -47,18 +51,20 @@ export class PolicyCache {
     return await this.keep(now.results[0]?.version ?? version, fresh.results)
   }
 
-  /** Names of users who can grant permissions, cached with the policy. */
-  async grantors(db: Database): Promise<readonly string[]> {
+  /** Names of users who can grant permissions, cached with the policy; `now` in milliseconds since 1970. */
+  async grantors(db: Database, now: number): Promise<readonly string[]> {
     const entry = this.entry
     if (entry?.grantors) return entry.grantors
-    const { results } = await selectHolders(db, 'pawl:admin', GRANTORS_SHOWN).all<{ name: string }>()
+    const { results } = await selectHolders(db, ADMIN, now, GRANTORS_SHOWN).all<{ name: string }>()
     const names = results.map(({ name }) => name)
     if (entry) entry.grantors = names
     return names
   }
 
   private async keep(version: number, rows: readonly RuleRow[]): Promise<Policy> {
-    const site = rows.map(({ command, text }) => ({ command, text }))
+    const site = rows.map(
+      ({ id, command, text, names }): RuleSource => ({ id, command, text, names: JSON.parse(names) as RuleNames }),
+    )
     // The audit names the version in D1 and, by digest, the rules that this build ships.
     const digest = await digestOf(this.shipped.map(({ text }) => text))
     const policy = compilePolicy(`${version}/${digest}`, [...this.shipped, ...site])
@@ -67,12 +73,22 @@ export class PolicyCache {
   }
 }
 
-/** The subject of a decision from the row that admission read. */
-export function subjectOf(row: SubjectRow, administrator: boolean): Subject {
+/**
+ * The subject of a decision from the row that admission read.
+ *
+ * @param member a full member of a served workspace, who is in the group `everyone` and holds what it holds
+ */
+export function subjectOf(row: SubjectRow, administrator: boolean, member: boolean): Subject {
+  const groups = (JSON.parse(row.groups) as [number, string][]).map(([id, name]) => ({ id, name }))
+  const permissions = JSON.parse(row.permissions) as string[]
+  if (member) {
+    groups.push({ id: row.everyone, name: EVERYONE })
+    permissions.push(...(JSON.parse(row.open_permissions) as string[]))
+  }
   return {
     user: row.user_id === null || row.user_name === null ? null : { id: row.user_id, name: row.user_name },
     administrator,
-    groups: JSON.parse(row.groups) as string[],
-    permissions: new Set(JSON.parse(row.permissions) as string[]),
+    groups,
+    permissions: new Set(permissions),
   }
 }

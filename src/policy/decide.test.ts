@@ -1,71 +1,252 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compilePolicy, decide, type RuleSource, type Subject } from './decide.ts'
+import type { Json } from '../json.ts'
+import { compilePolicy, decide, explain, type RuleSource } from './decide.ts'
+import { anyRequest, anyRuleText, rule, rulesOf } from './policy.arbitrary.ts'
+import { type Request, type RequestArguments, UNKNOWN } from './request.ts'
 
-const subject = (permissions: string[] = [], administrator = false): Subject => ({
-  user: null,
-  administrator,
-  groups: [],
-  permissions: new Set(permissions),
+const ask = (options: Record<string, Json> = {}, over: Partial<Request> = {}): Request => ({
+  command: 'deploy',
+  arguments: { list: Object.values(options), named: new Map(Object.entries(options)) },
+  where: { platform: 'slack', workspace: 'T1', channel: 'slack:C1' },
+  user: 'user:1',
+  groups: new Set(['group:1']),
+  permissions: new Set(),
+  ...over,
 })
-
-const rule = (text: string): RuleSource => ({ command: text.split(' ')[3] ?? '', text })
-const policy = (...texts: string[]) => compilePolicy('1/test', texts.map(rule))
+const holding = (...permissions: string[]) => ({ permissions: new Set(permissions) })
 
 describe('a decision', () => {
-  it('is no when there is no rule, also for an administrator', () => {
-    expect(decide(policy(), subject(), 'deploy')).toMatchObject({ allowed: false, reason: 'no_rule' })
-    expect(decide(policy(), subject([], true), 'deploy')).toMatchObject({ allowed: false, reason: 'no_rule' })
+  it('is no where there is no rule, also for an administrator', () => {
+    expect(decide(rulesOf(), ask())).toMatchObject({ allowed: false, reason: 'no_rule' })
+    expect(decide(rulesOf(), ask({}, { permissions: null }))).toMatchObject({ allowed: false, reason: 'no_rule' })
   })
 
-  it('is yes for all with allow', () => {
-    expect(decide(policy('when command is meow allow'), subject(), 'meow').allowed).toBe(true)
+  it('names every missing permission once, sorted', () => {
+    const two = rulesOf('when command is deploy must have b:y', 'when command is deploy must have a:x and b:y')
+    expect(decide(two, ask())).toMatchObject({ allowed: false, missing: ['a:x', 'b:y'] })
+    expect(decide(two, ask({}, holding('a:x', 'b:y'))).allowed).toBe(true)
+    expect(decide(two, ask({}, { permissions: null })).allowed).toBe(true)
   })
 
-  it('names every missing permission once', () => {
-    const two = policy('when command is deploy must have b:y', 'when command is deploy must have a:x')
-    expect(decide(two, subject(), 'deploy')).toMatchObject({ allowed: false, missing: ['a:x', 'b:y'] })
-    expect(decide(two, subject(['a:x']), 'deploy')).toMatchObject({ allowed: false, missing: ['b:y'] })
-    expect(decide(two, subject(['a:x', 'b:y']), 'deploy').allowed).toBe(true)
-  })
-
-  it('lets allow cancel nothing', () => {
-    const both = policy('when command is deploy allow', 'when command is deploy must have deploy:run')
-    expect(decide(both, subject(), 'deploy').allowed).toBe(false)
+  it('lets allow cancel nothing, and forbid win over everything', () => {
+    const guarded = ['when command is deploy allow', 'when command is deploy must have deploy:run']
+    expect(decide(rulesOf(...guarded), ask()).allowed).toBe(false)
+    const closed = rulesOf(...guarded, 'when command is deploy forbid because "the freeze"')
+    expect(decide(closed, ask({}, { permissions: null }))).toMatchObject({
+      allowed: false,
+      reason: 'forbidden',
+      because: 'it is forbidden: the freeze',
+    })
   })
 
   it('closes a command whose rule cannot be read, for an administrator too', () => {
-    const broken = policy('when command is deploy allow', 'when command is deploy perhaps')
-    expect(decide(broken, subject([], true), 'deploy')).toMatchObject({ allowed: false, reason: 'broken_rule' })
+    const broken = compilePolicy('1', [
+      rule('when command is deploy allow'),
+      { command: 'deploy', text: 'when command is deploy perhaps' },
+    ])
+    expect(decide(broken, ask({}, { permissions: null }))).toMatchObject({ allowed: false, reason: 'broken_rule' })
   })
 
-  it('holds everything for an administrator', () => {
-    expect(decide(policy('when command is deploy must have deploy:run'), subject([], true), 'deploy').allowed).toBe(
-      true,
+  it('covers a whole group with its star, and nothing else', () => {
+    const group = rulesOf('when command is pack:* allow')
+    for (const command of ['pack:install', 'pack:repo:add'])
+      expect(decide(group, ask({}, { command })).allowed, command).toBe(true)
+    for (const command of ['pack', 'packs:install', 'unpack:install'])
+      expect(decide(group, ask({}, { command })).allowed, command).toBe(false)
+  })
+})
+
+/** Whether a rule with this condition matches. */
+const matches = (condition: string, request: Request): string => {
+  const [only] = explain(rulesOf(`when command is deploy with ${condition} allow`), request)
+  return only?.outcome ?? 'none'
+}
+
+describe('a condition', () => {
+  it.each<[string, Record<string, Json>, string]>([
+    ['option[env] == "prod"', { env: 'prod' }, 'true'],
+    ['option[env] == "prod"', { env: 'Prod' }, 'false'],
+    ['option[env] != "prod"', {}, 'false'],
+    ['option[env] is missing', {}, 'true'],
+    ['option[env] is missing', { env: '' }, 'false'],
+    ['not option[env] == "prod"', {}, 'true'],
+    ['option[count] > 5', { count: 6 }, 'true'],
+    ['option[count] >= 6', { count: 6 }, 'true'],
+    ['option[count] < 6', { count: 6 }, 'false'],
+    ['option[count] <= -1', { count: -1 }, 'true'],
+    ['option[count] > 5', { count: 'six' }, 'error'],
+    ['option[count] == 1', { count: '1' }, 'error'],
+    ['option[force] == true', { force: false }, 'false'],
+    ['option[force] == true', { force: 'true' }, 'error'],
+    ['option[env] matches /prod/', { env: 'prod-1' }, 'false'],
+    ['option[env] matches /prod.*/', { env: 'prod-1' }, 'true'],
+    ['option[env] == /.*/', { env: 'two\nlines' }, 'true'],
+    ['option[env] != /prod.*/', { env: 'dev' }, 'true'],
+    ['option[env] matches /1/', { env: 1 }, 'error'],
+    ['option[env] in [dev, test]', { env: 'test' }, 'true'],
+    ['option[env] in [dev, 5]', { env: 5 }, 'true'],
+    ['option[env] in [dev]', { env: 5 }, 'error'],
+    ['option[env] in []', { env: 'dev' }, 'false'],
+    ['option[env] in [dev, /qa-.*/]', { env: ['dev', 'qa-1'] }, 'true'],
+    ['option[env] in [dev, test]', { env: ['dev', 'prod'] }, 'false'],
+    ['option[env] in [dev]', { env: [] }, 'false'],
+    ['option[env] == dev', { env: ['dev'] }, 'error'],
+    ['any option[env] == prod', { env: ['dev', 'prod'] }, 'true'],
+    ['any option[env] == prod', { env: [] }, 'false'],
+    ['any option[env] == prod', { env: 'prod' }, 'error'],
+    ['all option[env] == prod', { env: ['prod', 'prod'] }, 'true'],
+    ['all option[env] == prod', { env: [] }, 'false'],
+    ['all option[env] == prod', {}, 'false'],
+    ['any arg in [prod]', { service: 'web', force: true, tags: ['x', 'prod'] }, 'true'],
+    ['any arg == 5', { service: '5' }, 'false'],
+    ['all option < 10', { a: 1, b: 2.5 }, 'true'],
+    ['all option < 10', { a: 1, b: '2' }, 'error'],
+    ['all option < 10', {}, 'false'],
+    ['arg[1] == prod', { service: 'web', env: 'prod' }, 'true'],
+    ['arg[2] == prod', { service: 'web', env: 'prod' }, 'false'],
+    ['option[a] == 1 or option[b] == 1', { a: 'x', b: 1 }, 'true'],
+    ['option[a] == 1 or option[b] == 1', { a: 'x', b: 2 }, 'error'],
+    ['option[a] == 1 and option[b] == 1', { a: 'x', b: 2 }, 'false'],
+    ['option[a] == 1 and option[b] == 2 or option[b] == 3', { a: 9, b: 3 }, 'true'],
+    ['option[a] == {}', {}, 'none'],
+    ['option[a] == 1', { a: { deep: 1 } }, 'error'],
+  ])('%s on %j is %s', (condition, options, outcome) => {
+    expect(matches(condition, ask(options))).toBe(outcome === 'none' ? 'error' : outcome)
+  })
+
+  it('asks for the room, and a direct message is none', () => {
+    const direct = ask({}, { where: { platform: 'slack', workspace: 'T1', channel: null } })
+    expect(matches('channel == "slack:C1"', ask())).toBe('true')
+    expect(matches('channel != "slack:C1"', direct)).toBe('false')
+    expect(matches('channel is missing', direct)).toBe('true')
+    expect(matches('platform == slack and workspace in [T1, T2]', direct)).toBe('true')
+  })
+
+  it('asks for people and groups by what their names stood for when the rule was saved', () => {
+    const names = { user: { '@ada': 'user:1' }, group: { ops: 'group:1' }, channel: { '#ops': 'slack:C1' } }
+    const named = (text: string): RuleSource => ({ ...rule(`when command is deploy with ${text} allow`), names })
+    const allowed = (text: string, request: Request) => decide(compilePolicy('1', [named(text)]), request).allowed
+    expect(allowed('user == "@ada"', ask())).toBe(true)
+    expect(allowed('user == "@ada"', ask({}, { user: 'user:2' }))).toBe(false)
+    expect(allowed('user != "@ada"', ask({}, { user: null }))).toBe(false)
+    expect(allowed('channel in ["#ops"]', ask())).toBe(true)
+    expect(allowed('group == ops', ask({}, { groups: new Set(['group:2', 'group:1']) }))).toBe(true)
+    expect(allowed('group != ops', ask({}, { groups: new Set(['group:2']) }))).toBe(true)
+    expect(allowed('group != ops', ask({}, { groups: new Set(['group:2', 'group:1']) }))).toBe(false)
+    expect(allowed('group is missing', ask({}, { groups: new Set() }))).toBe(true)
+  })
+})
+
+describe('a decision on what is not all known yet', () => {
+  const designed = rulesOf(
+    'when command is deploy must have deploy:run',
+    'when command is deploy with option[env] == "prod" must have deploy:prod',
+  )
+  const later = (options: Record<string, Json | typeof UNKNOWN>, permissions: string[]): Request => {
+    const args: RequestArguments = { list: Object.values(options), named: new Map(Object.entries(options)) }
+    return { ...ask({}, holding(...permissions)), arguments: args }
+  }
+
+  it('denies what the literal arguments already decide', () => {
+    expect(decide(designed, later({ service: UNKNOWN, env: 'prod' }, ['deploy:run'])).allowed).toBe(false)
+    expect(decide(designed, later({ service: UNKNOWN, env: UNKNOWN }, [])).allowed).toBe(false)
+  })
+
+  it('leaves open what they do not', () => {
+    expect(decide(designed, later({ service: UNKNOWN, env: UNKNOWN }, ['deploy:run']))).toMatchObject({
+      allowed: true,
+      certain: false,
+    })
+    expect(decide(designed, later({ service: UNKNOWN, env: 'staging' }, ['deploy:run']))).toMatchObject({
+      allowed: true,
+      certain: true,
+    })
+  })
+
+  it('never denies what some arguments would allow, and never calls certain what some would deny', () => {
+    fc.assert(
+      fc.property(fc.array(anyRuleText, { maxLength: 6 }), anyRequest, (texts, request) => {
+        const policy = rulesOf(...texts)
+        const known = decide(policy, request).allowed
+        const open = decide(policy, { ...request, arguments: UNKNOWN })
+        if (known) expect(open.allowed).toBe(true)
+        if (open.allowed && open.certain) expect(known).toBe(true)
+      }),
     )
   })
+})
 
-  const anyRule = fc
-    .tuple(fc.constantFrom('a', 'b'), fc.constantFrom('allow', 'must have p:x', 'must have p:y', 'nonsense'))
-    .map(([command, rest]) => rule(`when command is ${command} ${rest}`))
-  const anySubject = fc.subarray(['p:x', 'p:y']).map((permissions) => subject(permissions))
+describe('whatever the rules are', () => {
+  const rules = fc.array(anyRuleText, { maxLength: 6 })
+  const allowed = (texts: readonly string[], request: Request) => decide(rulesOf(...texts), request).allowed
 
-  it('does not depend on order or duplicates', () => {
+  it('their order and duplicates do not matter', () => {
     fc.assert(
-      fc.property(fc.array(anyRule), anySubject, fc.nat(), (rules, who, seed) => {
-        const shuffled = [...rules, ...rules].sort(
-          (a, b) => ((a.text.length * seed) % 7) - ((b.text.length * seed) % 7),
-        )
-        expect(decide(compilePolicy('1', shuffled), who, 'a')).toEqual(decide(compilePolicy('1', rules), who, 'a'))
+      fc.property(rules, anyRequest, fc.infiniteStream(fc.nat()), (texts, request, chance) => {
+        const shuffled = [...texts, ...texts]
+          .map((text) => [chance.next().value as number, text] as const)
+          .sort(([a], [b]) => a - b)
+          .map(([, text]) => text)
+        expect(decide(rulesOf(...shuffled), request)).toEqual(decide(rulesOf(...texts), request))
       }),
     )
   })
 
-  it('is never widened by one more requirement', () => {
+  it('what is allowed has a rule that matches', () => {
     fc.assert(
-      fc.property(fc.array(anyRule, { minLength: 1 }), anySubject, (rules, who) => {
-        const more = [...rules, rule('when command is a must have p:z')]
-        expect(decide(compilePolicy('1', more), who, 'a').allowed).toBe(false)
+      fc.property(rules, anyRequest, (texts, request) => {
+        const decision = decide(rulesOf(...texts), request)
+        if (decision.allowed) expect(decision.rules.length).toBeGreaterThan(0)
+      }),
+    )
+  })
+
+  it('one more forbid, or one more requirement, never allows more', () => {
+    const tightening = anyRuleText.filter((text) => !text.endsWith(' allow'))
+    fc.assert(
+      fc.property(rules, tightening, anyRequest, (texts, more, request) => {
+        // What nothing opens is opened by a rule that asks for something held: there must be one that matches.
+        const open = [...texts, `when command is ${request.command} allow`]
+        if (!allowed(open, request)) expect(allowed([...open, more], request)).toBe(false)
+      }),
+    )
+  })
+
+  it('a matching forbid denies, whatever else there is', () => {
+    fc.assert(
+      fc.property(rules, anyRequest, (texts, request) => {
+        expect(allowed([...texts, `when command is ${request.command} forbid`], request)).toBe(false)
+      }),
+    )
+  })
+
+  it('allow never takes a denial away where another rule matches', () => {
+    fc.assert(
+      fc.property(rules, anyRequest, (texts, request) => {
+        const before = decide(rulesOf(...texts), request)
+        fc.pre(!before.allowed && before.reason !== 'no_rule')
+        expect(allowed([...texts, `when command is ${request.command} allow`], request)).toBe(false)
+      }),
+    )
+  })
+
+  it('more permissions never deny', () => {
+    fc.assert(
+      fc.property(rules, anyRequest, (texts, request) => {
+        fc.pre(allowed(texts, request))
+        expect(allowed(texts, { ...request, permissions: null })).toBe(true)
+      }),
+    )
+  })
+
+  it('no value makes the evaluator throw', () => {
+    fc.assert(
+      fc.property(rules, anyRequest, fc.dictionary(fc.string(), fc.jsonValue()), (texts, request, values) => {
+        const named = new Map(Object.entries(values as Record<string, Json>))
+        const wild = { ...request, arguments: { list: [...named.values()], named } }
+        decide(rulesOf(...texts), wild)
+        explain(rulesOf(...texts), wild)
       }),
     )
   })

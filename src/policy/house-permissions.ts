@@ -1,0 +1,59 @@
+/** The permissions that the house itself asks for beside rules, in one place: what grants, lists and the linter know. Pure. */
+import type { Registry } from '../command/registry.ts'
+
+/** Holds the whole of administration. */
+export const ADMIN = 'pawl:admin'
+
+/** To change what everybody types. */
+export const ALIAS_SITE = 'alias:site'
+
+/** To stop the runs of others, and to see them. */
+export const RUN_CANCEL = 'run:cancel'
+export const RUN_READ = 'run:read'
+
+/** To replace what everybody reads. */
+export const TEE_SHARED = 'tee:shared'
+
+/** To have an answer posted in another room, or to another person. */
+export const REDIRECT_POST = 'redirect:post'
+
+/** What each one is for, as `permission info` says it. Handlers ask for them because their commands first serve one's own. */
+export const HOUSE_PERMISSIONS: ReadonlyMap<string, string> = new Map([
+  [ADMIN, 'changing who may do what, and the rules of every command'],
+  [ALIAS_SITE, 'aliases for everybody'],
+  [REDIRECT_POST, "sending answers to other rooms and people ('> #ops')"],
+  ['pawl:explain', 'asking what others may do (can, who can)'],
+  [RUN_CANCEL, "stopping others' runs"],
+  [RUN_READ, "seeing others' runs"],
+  [TEE_SHARED, 'keeping records that everybody reads'],
+])
+
+/** What redirects to these kinds of places ask for; null for who holds it, or where the answer stays with the asker. */
+export function missingForTargets(
+  targets: readonly { readonly kind: string }[],
+  held: ReadonlySet<string> | null,
+): typeof REDIRECT_POST | null {
+  const leaves = targets.some(({ kind }) => kind === 'channel' || kind === 'user')
+  return leaves && held?.has(REDIRECT_POST) === false ? REDIRECT_POST : null
+}
+
+/** The namespace of the permissions to change the rules of one group of commands: `policy:deploy`. */
+const RULES_OF = 'policy'
+
+/** True for a command that every install has: its rules are the administrators' alone. */
+export function isHouseCommand(registry: Registry, key: string): boolean {
+  return registry.fileOf(key)?.startsWith('src/') === true
+}
+
+/** The permission to change the rules of a command, or of `pack:*`: named after the first word. */
+export function rulesPermission(command: string): string {
+  return `${RULES_OF}:${command.split(':', 1)[0]}`
+}
+
+/** Every permission that is asked for beside rules, with what it is for: the house's, and one per group of the site's commands. */
+export function askedBesideRules(registry: Registry): ReadonlyMap<string, string> {
+  const asked = new Map(HOUSE_PERMISSIONS)
+  for (const { key, path } of registry.all())
+    if (!isHouseCommand(registry, key)) asked.set(rulesPermission(key), `changing the rules of ${path[0]}`)
+  return asked
+}
