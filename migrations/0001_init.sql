@@ -21,17 +21,50 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identities_user ON identities (user_id);
 
+-- Whether an account is a full member of its workspace, as the platform said at checked_at. Good for 15 minutes; no part of the
+-- policy, so it changes no version.
+CREATE TABLE standings (
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  standing TEXT NOT NULL CHECK (standing IN ('member', 'outside')),
+  checked_at INTEGER NOT NULL,
+  PRIMARY KEY (platform, workspace, external_id)
+) STRICT, WITHOUT ROWID;
+
+-- Codes with which an account asks to become one of a user's: sent to the accounts that the user has, typed in by the one that
+-- asked. The digest is over code and asker. Rows of the last hour are the rate limit; older ones go with the next code.
+CREATE TABLE link_codes (
+  run TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  platform TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  wrong INTEGER NOT NULL DEFAULT 0,
+  open INTEGER NOT NULL DEFAULT 1 CHECK (open IN (0, 1)),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_codes_age ON link_codes (created_at);
+
 CREATE TABLE groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE COLLATE NOCASE,
   created_at INTEGER NOT NULL
 ) STRICT;
 
+-- Everybody of a served workspace, added or not: its members are never written down.
+INSERT INTO groups (name, created_at) VALUES ('everyone', 0);
+
+-- A grant with expires_at (milliseconds) does not count from then on; the sweeper takes it away.
 CREATE TABLE group_members (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  expires_at INTEGER,
   PRIMARY KEY (user_id, group_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX group_members_group ON group_members (group_id);
+CREATE INDEX group_members_end ON group_members (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE roles (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,8 +75,10 @@ CREATE TABLE roles (
 CREATE TABLE group_roles (
   group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
   role_id INTEGER NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+  expires_at INTEGER,
   PRIMARY KEY (group_id, role_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX group_roles_end ON group_roles (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE permissions (
   name TEXT PRIMARY KEY CHECK (name GLOB '[a-z0-9]*:[a-z0-9]*')
@@ -52,16 +87,34 @@ CREATE TABLE permissions (
 CREATE TABLE role_permissions (
   role_id INTEGER NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
   permission TEXT NOT NULL REFERENCES permissions (name),
+  expires_at INTEGER,
   PRIMARY KEY (role_id, permission)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX role_permissions_permission ON role_permissions (permission);
+CREATE INDEX role_permissions_end ON role_permissions (expires_at) WHERE expires_at IS NOT NULL;
 
 -- The site's own rules. The rules that modules ship travel with the code: a deploy loads them, a rollback takes them back.
 CREATE TABLE rules (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   command TEXT NOT NULL,
-  text TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,
+  -- What the rooms, users and groups in the text are, since it was saved: {"channel":{"#ops":"slack:C1"}}
+  names TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(names)),
   enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  UNIQUE (text, names)
+) STRICT;
+
+-- The rooms that rules and expectations speak of, under the name that people use: '#ops' is 'slack:C123'.
+CREATE TABLE rooms (
+  name TEXT PRIMARY KEY,
+  ref TEXT NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+
+-- What must stay true of the policy: a change that breaks one is refused.
+CREATE TABLE expectations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  text TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -85,8 +138,7 @@ CREATE TABLE runs (
   change TEXT NOT NULL,
   due_at INTEGER,
   start_by INTEGER,
-  lock_key TEXT,
-  epoch INTEGER,
+  locks TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(locks)),
   cancel_by TEXT,
   code TEXT,
   input TEXT CHECK (json_valid(input)),
@@ -122,11 +174,12 @@ CREATE TRIGGER epochs_grow BEFORE UPDATE ON epochs WHEN NEW.epoch < OLD.epoch
 BEGIN SELECT RAISE(ABORT, 'an epoch only grows'); END;
 
 -- Final answers that go through the chat API; separate from the run's outcome. Target 0 is who asked, where the run's own address
--- leads; 1 and up are the places that redirects name.
+-- leads; 1 and up are the places that redirects name, with the name people know them by; -n tells who asked that n was given up.
 CREATE TABLE outbox (
   run TEXT NOT NULL REFERENCES runs (id),
   target INTEGER NOT NULL DEFAULT 0,
   address TEXT CHECK (json_valid(address)),
+  label TEXT,
   reply TEXT NOT NULL CHECK (json_valid(reply)),
   state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'undeliverable')),
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -156,6 +209,7 @@ CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FRO
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 
 -- One version over the whole policy.
+-- (rooms and expectations decide nothing, but a change of theirs must not cross another one.)
 CREATE TRIGGER users_version_insert AFTER INSERT ON users
 BEGIN UPDATE policy SET version = version + 1; END;
 CREATE TRIGGER users_version_update AFTER UPDATE ON users
@@ -210,3 +264,19 @@ CREATE TRIGGER rules_version_update AFTER UPDATE ON rules
 BEGIN UPDATE policy SET version = version + 1; END;
 CREATE TRIGGER rules_version_delete AFTER DELETE ON rules
 BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rooms_version_insert AFTER INSERT ON rooms
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rooms_version_update AFTER UPDATE ON rooms
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER rooms_version_delete AFTER DELETE ON rooms
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER expectations_version_insert AFTER INSERT ON expectations
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER expectations_version_update AFTER UPDATE ON expectations
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER expectations_version_delete AFTER DELETE ON expectations
+BEGIN UPDATE policy SET version = version + 1; END;
+CREATE TRIGGER everyone_insert BEFORE INSERT ON group_members WHEN NEW.group_id = (SELECT id FROM groups WHERE name = 'everyone')
+BEGIN SELECT RAISE(ABORT, 'everyone has no listed members'); END;
+CREATE TRIGGER everyone_delete BEFORE DELETE ON groups WHEN OLD.name = 'everyone'
+BEGIN SELECT RAISE(ABORT, 'everyone cannot be deleted'); END;

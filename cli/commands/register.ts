@@ -3,7 +3,6 @@
  * the terminal and `.dev.vars`.
  */
 import { resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Command } from '../../src/command/command.ts'
 import { discordRegistration } from '../../src/command/discord.ts'
@@ -12,6 +11,7 @@ import { readArguments } from '../arguments.ts'
 import { type Difference, difference } from '../difference.ts'
 import { type DiscordApp, listCommands, replaceCommands } from '../discord-api.ts'
 import { readSettings, type Settings } from '../settings.ts'
+import { terminalQuestion } from '../terminal.ts'
 
 const USAGE = 'npm run pawl -- register [--guild ID] [--yes] [--dry-run] [--local]'
 
@@ -113,15 +113,8 @@ async function ownMeans(): Promise<RegisterMeans> {
     settings: await readSettings(resolve(import.meta.dirname, '../..')),
     fetch,
     commands: loadRegistry().all(),
-    ask: process.stdin.isTTY && process.stdout.isTTY ? askOnTerminal : null,
+    ask: terminalQuestion(),
     print: (line) => console.log(line),
     complain: (line) => console.error(line),
   }
-}
-
-async function askOnTerminal(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question(`${question} [y/N] `)
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
 }

@@ -47,14 +47,53 @@ export function selectNamesakes(db: Database, owner: string | null, name: string
     .bind(owner, name)
 }
 
-/** Names of the owner's aliases whose line names this one. */
+/** An alias whose line names another, and whose it is. */
+export type AliasUser = Pick<AliasRow, 'name' | 'owner'>
+
+/** Everybody's aliases whose line names this one: of one of the site anybody's may, of a personal one only its owner's. */
 export function selectUsers(db: Database, owner: string | null, name: string): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT a.name FROM aliases a WHERE a.owner IS ?1 AND a.name <> ?2
+      `SELECT a.name, a.owner FROM aliases a WHERE (?1 IS NULL OR a.owner = ?1) AND a.name <> ?2
        AND EXISTS (SELECT 1 FROM json_each(a.uses) u WHERE u.value = ?2) ORDER BY a.name`,
     )
     .bind(owner, name)
+}
+
+/** An alias that stands on another by whatever way, or that one of those needs beside it. */
+export interface StandingRow {
+  /** The owner of the alias that stands on the other. */
+  readonly owner: string | null
+  readonly name: string
+  readonly text: string
+  /** 1 for an alias that stands on the other, 0 for one that only it needs. */
+  readonly stands: number
+}
+
+/**
+ * Everybody's aliases that stand on this one, and all that those stand on, as their owner sees it: what it takes to write them
+ * out again. A name stands for one thing to each owner, for no alias hides another.
+ */
+export function selectStanding(db: Database, owner: string | null, name: string, limit: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `WITH RECURSIVE up (name, owner, depth) AS (
+         SELECT ?2, ?1, 0
+         UNION
+         SELECT a.name, a.owner, up.depth + 1 FROM up JOIN aliases a ON (up.owner IS NULL OR a.owner = up.owner)
+         JOIN json_each(a.uses) u ON u.value = up.name WHERE up.depth < ${DEPTH_MAX}
+       ), needs (owner, name, stands, depth) AS (
+         SELECT owner, name, 1, 0 FROM up WHERE depth > 0
+         UNION
+         SELECT n.owner, u.value, 0, n.depth + 1 FROM needs n
+         JOIN aliases a ON a.name = n.name AND (a.owner IS NULL OR a.owner = n.owner), json_each(a.uses) u
+         WHERE n.depth <= ${DEPTH_MAX}
+       )
+       SELECT n.owner, a.name, a.text, MAX(n.stands) AS stands FROM needs n
+       JOIN aliases a ON a.name = n.name AND (a.owner IS NULL OR a.owner = n.owner)
+       GROUP BY n.owner, a.id LIMIT ?3`,
+    )
+    .bind(owner, name, limit)
 }
 
 export function countAliases(db: Database, owner: string | null): D1PreparedStatement {

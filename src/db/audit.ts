@@ -1,4 +1,5 @@
 /** The audit table's queries. Network: D1 only (through the statements it returns). */
+import { chunked, cutEvent } from '../audit/bound.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Database } from './database.ts'
 
@@ -12,33 +13,53 @@ export type AuditGuard =
   | { readonly when: 'altered'; readonly run: string; readonly change: string; readonly digest: string }
   | { readonly when: 'always' }
 
-/** Appends events, in order, in one statement; bound parameters do not grow with their number. */
+/** An event as a row in JSON, from which the columns are read. */
+export function auditLine(event: AuditEvent): string {
+  const cut = cutEvent(event)
+  return JSON.stringify({
+    at: Date.parse(cut.at),
+    code: cut.code,
+    run: cut.run ?? null,
+    event: JSON.stringify(cut),
+  })
+}
+
+/**
+ * Appends events, in order, in one statement. Its parameters grow with the size of the events, not with their number: one for
+ * each 900 KB, and D1 takes a hundred.
+ */
 export function appendAudit(db: Database, guard: AuditGuard, events: readonly AuditEvent[]): D1PreparedStatement {
-  const lines = JSON.stringify(
-    events.map((event) => ({
-      at: Date.parse(event.at),
-      code: event.code,
-      run: event.run ?? null,
-      event: JSON.stringify(event),
-    })),
-  )
-  const insert = `INSERT INTO audit (at, code, run, event)
-    SELECT value ->> 'at', value ->> 'code', value ->> 'run', value ->> 'event' FROM json_each(?1)`
+  const chunks = chunked(events.map(auditLine))
+  const { condition, values } = conditionOf(guard)
+  const lists = chunks.map(() => '(?)').join(', ')
+  return db
+    .prepare(
+      `INSERT INTO audit (at, code, run, event)
+       SELECT e.value ->> 'at', e.value ->> 'code', e.value ->> 'run', e.value ->> 'event'
+       FROM (VALUES ${lists}) list, json_each(list.column1) e ${condition}`,
+    )
+    .bind(...chunks, ...values)
+}
+
+function conditionOf(guard: AuditGuard): { readonly condition: string; readonly values: readonly string[] } {
   switch (guard.when) {
     case 'always':
-      return db.prepare(insert).bind(lines)
+      return { condition: '', values: [] }
     case 'changed':
-      return db
-        .prepare(`${insert} WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?2 AND change = ?3)`)
-        .bind(lines, guard.run, guard.change)
+      return {
+        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change = ?)',
+        values: [guard.run, guard.change],
+      }
     case 'duplicate':
-      return db
-        .prepare(`${insert} WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?2 AND change <> ?3 AND digest = ?4)`)
-        .bind(lines, guard.run, guard.change, guard.digest)
+      return {
+        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change <> ? AND digest = ?)',
+        values: [guard.run, guard.change, guard.digest],
+      }
     case 'altered':
-      return db
-        .prepare(`${insert} WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?2 AND change <> ?3 AND digest <> ?4)`)
-        .bind(lines, guard.run, guard.change, guard.digest)
+      return {
+        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change <> ? AND digest <> ?)',
+        values: [guard.run, guard.change, guard.digest],
+      }
   }
 }
 

@@ -4,8 +4,10 @@ import type { Database } from './database.ts'
 /** An answer on its way, as D1 gives it; JSON columns are still text. */
 export interface OutboxRow {
   readonly run: string
-  /** 0 is who asked; 1 and up are the places that redirects name. */
+  /** 0 is who asked; 1 and up are the places that redirects name; -n tells who asked that n was given up. */
   readonly target: number
+  /** How people know the place; null for who asked. */
+  readonly label: string | null
   readonly reply: string
   readonly attempts: number
   readonly created_at: number
@@ -14,6 +16,8 @@ export interface OutboxRow {
   readonly actor: string
   readonly address: string | null
   readonly message: string | null
+  /** The run's line. */
+  readonly line: string
 }
 
 export interface NewAnswer {
@@ -21,6 +25,7 @@ export interface NewAnswer {
   readonly target: number
   /** Null for who asked: the run knows. */
   readonly address: string | null
+  readonly label: string | null
   readonly reply: string
   readonly now: number
   /** When somebody else may take it: the inserter delivers at once and has until then. */
@@ -31,21 +36,37 @@ export interface NewAnswer {
 export function insertOutbox(
   db: Database,
   change: string,
-  { run, target, address, reply, now, nextAt }: NewAnswer,
+  { run, target, address, label, reply, now, nextAt }: NewAnswer,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO outbox (run, target, address, reply, state, next_at, created_at)
-       SELECT id, ?3, ?4, ?5, 'pending', ?7, ?6 FROM runs WHERE id = ?1 AND change = ?2
+      `INSERT INTO outbox (run, target, address, reply, state, next_at, created_at, label)
+       SELECT id, ?3, ?4, ?5, 'pending', ?7, ?6, ?8 FROM runs WHERE id = ?1 AND change = ?2
        ON CONFLICT (run, target) DO NOTHING`,
     )
-    .bind(run, change, target, address, reply, now, nextAt)
+    .bind(run, change, target, address, reply, now, nextAt, label)
+}
+
+/**
+ * Queues a word to who asked: the answer that was to go to `target` was given up. Its own address is asked for when it is
+ * brought, for the run has dropped the one it had. Only once, whoever gives up.
+ */
+export function insertNotice(
+  db: Database,
+  { run, target, reply, now }: Pick<NewAnswer, 'run' | 'target' | 'reply' | 'now'>,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO outbox (run, target, reply, state, next_at, created_at) VALUES (?1, -?2, ?3, 'pending', ?4, ?4)
+       ON CONFLICT (run, target) DO NOTHING`,
+    )
+    .bind(run, target, reply, now)
 }
 
 /** The same for who asked, of a run that has ended already, with the address that its end had dropped. */
 export function insertLateOutbox(
   db: Database,
-  { run, address, reply, now, nextAt }: Omit<NewAnswer, 'target'>,
+  { run, address, reply, now, nextAt }: Omit<NewAnswer, 'target' | 'label'>,
 ): D1PreparedStatement[] {
   return [
     db.prepare('UPDATE runs SET address = ?2 WHERE id = ?1').bind(run, address),
@@ -74,7 +95,7 @@ export function claimOutbox(
 export function selectOutbox(db: Database, run: string, target: number): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT o.run, o.target, o.reply, o.attempts, o.created_at, r.platform, r.workspace, r.actor,
+      `SELECT o.run, o.target, o.label, o.reply, o.attempts, o.created_at, r.platform, r.workspace, r.actor, r.line,
          CASE WHEN o.target = 0 THEN r.address ELSE o.address END AS address,
          CASE WHEN o.target = 0 THEN r.message END AS message
        FROM outbox o JOIN runs r ON r.id = o.run WHERE o.run = ?1 AND o.target = ?2`,
