@@ -4,7 +4,8 @@ import { actorKey } from '../chat/invocation.ts'
 import { md } from '../chat/markdown.ts'
 import { defineCommand } from '../command/define.ts'
 import { type AliasRow, deleteAlias, insertAlias, selectNamesakes } from '../db/alias.ts'
-import { changeAlias, checked, mayShare, ownerOf, recordOf, refuseTaken, SITE_PERMISSION } from './alias.ts'
+import { ALIAS_SITE } from '../policy/house-permissions.ts'
+import { changeAlias, checked, mayShare, ownerOf, recordOf, refuseBreaking, refuseTaken } from './alias.ts'
 import { houseOf } from './house.ts'
 
 export default defineCommand({
@@ -17,7 +18,7 @@ export default defineCommand({
   options: {
     name: z.string().describe('The word, or an emoji'),
     line: z.string().describe('The line, in quotes'),
-    site: z.boolean().default(false).describe(`For everybody; needs ${SITE_PERMISSION}`),
+    site: z.boolean().default(false).describe(`For everybody; needs ${ALIAS_SITE}`),
     replace: z.boolean().default(false).describe('Put it in the place of the alias of this name'),
   },
   input: 'none',
@@ -32,11 +33,12 @@ export default defineCommand({
   async handler({ name, line, site, replace }, ctx) {
     const { db } = houseOf(ctx)
     const owner = ownerOf(ctx, site ? 'site' : 'own')
-    if (site) mayShare(ctx, SITE_PERMISSION, 'an alias for everybody')
-    const { text, uses } = await checked(ctx, name, line, owner)
+    if (site) mayShare(ctx, ALIAS_SITE, 'an alias for everybody')
+    const { text, uses, around } = await checked(ctx, name, line, owner)
     const { results } = await selectNamesakes(db, owner, name).all<AliasRow>()
     const was = replace ? (results.find((alias) => alias.owner === owner) ?? null) : null
     await refuseTaken(ctx, name, owner, was ?? undefined)
+    if (was !== null) await refuseBreaking(ctx, was, text, around)
     const will = { name, owner, text }
     await changeAlias(ctx, {
       was,

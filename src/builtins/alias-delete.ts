@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { md } from '../chat/markdown.ts'
 import { defineCommand } from '../command/define.ts'
 import { deleteAlias } from '../db/alias.ts'
-import { changeAlias, findAlias, mayShare, recordOf, refuseUsed, SITE_PERMISSION } from './alias.ts'
+import { ALIAS_SITE } from '../policy/house-permissions.ts'
+import { changeAlias, findAlias, mayShare, recordOf, refuseUsed } from './alias.ts'
 import { houseOf } from './house.ts'
 
 export default defineCommand({
   name: 'alias delete',
-  summary: `Delete an alias of yours, or one of the site with ${SITE_PERMISSION}`,
+  summary: `Delete an alias of yours, or one of the site with ${ALIAS_SITE}`,
   options: { name: z.string().describe('Name of the alias') },
   effects: 'write',
   answer: 'private',
@@ -16,7 +17,7 @@ export default defineCommand({
   examples: [['alias delete d', 'd means nothing any more']],
   async handler({ name }, ctx) {
     const was = await findAlias(ctx, name)
-    if (was.owner === null) mayShare(ctx, SITE_PERMISSION, `${name} is everybody's: deleting it`)
+    if (was.owner === null) mayShare(ctx, ALIAS_SITE, `${name} is everybody's: deleting it`)
     await refuseUsed(ctx, was)
     await changeAlias(ctx, { was, will: null, statements: [deleteAlias(houseOf(ctx).db, was.id)] })
     return recordOf(was)

@@ -3,18 +3,9 @@ import * as z from 'zod'
 import { md } from '../chat/markdown.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
-import { moveAlias } from '../db/alias.ts'
-import {
-  changeAlias,
-  checked,
-  findAlias,
-  mayShare,
-  ownerOf,
-  recordOf,
-  refuseTaken,
-  refuseUsed,
-  SITE_PERMISSION,
-} from './alias.ts'
+import { type AliasUser, moveAlias } from '../db/alias.ts'
+import { ALIAS_SITE } from '../policy/house-permissions.ts'
+import { changeAlias, checked, findAlias, mayShare, ownerOf, recordOf, refuseTaken, refuseUsed } from './alias.ts'
 import { houseOf } from './house.ts'
 
 export default defineCommand({
@@ -22,7 +13,7 @@ export default defineCommand({
   summary: 'Rename an alias, or move it between you and the site',
   options: {
     name: z.string().describe('Name of the alias'),
-    to: z.enum(['own', 'site']).optional().describe(`Whose it becomes; the site needs ${SITE_PERMISSION}`),
+    to: z.enum(['own', 'site']).optional().describe(`Whose it becomes; the site needs ${ALIAS_SITE}`),
     rename: z.string().optional().meta({ short: 'r' }).describe('Its new name'),
   },
   effects: 'write',
@@ -39,8 +30,11 @@ export default defineCommand({
     const owner = to === undefined ? was.owner : ownerOf(ctx, to)
     const will = { name: rename ?? name, owner, text: was.text }
     if (will.name === was.name && will.owner === was.owner) throw new CommandFailure(`${name} is there already`)
-    if (was.owner === null || owner === null) mayShare(ctx, SITE_PERMISSION, 'changing what everybody may type')
-    await refuseUsed(ctx, was)
+    if (was.owner === null || owner === null) mayShare(ctx, ALIAS_SITE, 'changing what everybody may type')
+    // Under its old name, what is everybody's is still mine, and what is mine stands for me alone.
+    const own = ownerOf(ctx, 'own')
+    const spared = ({ owner: user }: AliasUser) => will.name === was.name && (owner === null || user === own)
+    await refuseUsed(ctx, was, spared)
     // For everybody it may stand only on what everybody has.
     await checked(ctx, will.name, will.text, owner)
     await refuseTaken(ctx, will.name, owner, was)

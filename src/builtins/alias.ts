@@ -12,21 +12,21 @@ import { CommandFailure } from '../command/failure.ts'
 import { nearest } from '../command/names.ts'
 import {
   type AliasRow,
+  type AliasUser,
   countAliases,
   expectAlias,
   isAliasConflict,
   isNameTaken,
+  type StandingRow,
   selectAliases,
   selectNamesakes,
+  selectStanding,
   selectUsers,
   selectVisible,
 } from '../db/alias.ts'
 import { appendAudit } from '../db/audit.ts'
 import { parsePipeline } from '../language/parse.ts'
 import { houseOf } from './house.ts'
-
-/** Who may change what everybody types. */
-export const SITE_PERMISSION = 'alias:site'
 
 /** More than anybody remembers; names are also taken from the site. */
 const PERSONAL_MAX = 100
@@ -87,7 +87,7 @@ export async function surroundingsOf(ctx: Context, owner: string | null, text: s
   const known = commands()
     .filter((command) => mayRun(command))
     .map(({ name }) => name)
-  return { registry, textOf: (name) => texts.get(name) ?? null, suggest: (name) => nearest(name, known) }
+  return { registry, mayRun, textOf: (name) => texts.get(name) ?? null, suggest: (name) => nearest(name, known) }
 }
 
 /** The first word of every stage: what may be an alias. */
@@ -99,16 +99,15 @@ function wordsOf(text: string): string[] {
   )
 }
 
+/** A line that may be saved, and what it stands on. */
+export type Savable = Extract<CheckedAlias, { ok: true }> & { readonly around: Surroundings }
+
 /** The checked line of an alias to be saved for an owner. */
-export async function checked(
-  ctx: Context,
-  name: string,
-  text: string,
-  owner: string | null,
-): Promise<Extract<CheckedAlias, { ok: true }>> {
-  const check = checkAlias({ name, text }, await surroundingsOf(ctx, owner, text))
+export async function checked(ctx: Context, name: string, text: string, owner: string | null): Promise<Savable> {
+  const around = await surroundingsOf(ctx, owner, text)
+  const check = checkAlias({ name, text }, around)
   if (!check.ok) throw new CommandFailure(`${name} was not saved: ${check.message}`)
-  return check
+  return { ...check, around }
 }
 
 /** Refuses a name that is taken, and one alias too many. `except` is the alias that makes room. */
@@ -137,13 +136,56 @@ function takenBy(name: string, owner: string | null, other: AliasRow, count: num
   return `${people} a personal alias ${name}, and no alias hides another: choose another name`
 }
 
-/** Refuses to take away what other aliases of the same owner stand on. */
-export async function refuseUsed(ctx: Context, alias: AliasRow): Promise<void> {
-  const { results } = await selectUsers(houseOf(ctx).db, alias.owner, alias.name).all<{ name: string }>()
-  if (results.length === 0) return
-  const names = results.map(({ name }) => name).join(', ')
+/**
+ * Refuses to take away what other aliases stand on, whoever owns them. `spared` still see it afterwards. Names are told of
+ * those that the asker sees, of others their number.
+ */
+export async function refuseUsed(
+  ctx: Context,
+  alias: AliasRow,
+  spared: (user: AliasUser) => boolean = () => false,
+): Promise<void> {
+  const { results } = await selectUsers(houseOf(ctx).db, alias.owner, alias.name).all<AliasUser>()
+  const users = results.filter((user) => !spared(user))
+  if (users.length === 0) return
+  const one = users.length === 1
   throw new CommandFailure(
-    `${alias.name} is used by ${names}: change or delete ${results.length === 1 ? 'it' : 'them'} first`,
+    `${alias.name} is used by ${listed(ctx, users)}: ${one ? 'it' : 'they'} must change or go first`,
+  )
+}
+
+function listed(ctx: Context, users: readonly AliasUser[]): string {
+  const own = actorKey(ctx.actor)
+  const seen = users.filter(({ owner }) => owner === null || owner === own).map(({ name }) => name)
+  const hidden = users.length - seen.length
+  const others = hidden === 1 ? 'one personal alias of somebody else' : `${hidden} personal aliases of others`
+  return [...seen, ...(hidden > 0 ? [others] : [])].join(', ')
+}
+
+/** Aliases that are written out again for one change; a site where more stand on one another has made a language of its own. */
+const STANDING_MAX = 2_000
+
+/** Refuses a new line for an alias with which others that stand on it, whoever owns them, could not be written out any more. */
+export async function refuseBreaking(ctx: Context, was: AliasRow, text: string, around: Surroundings): Promise<void> {
+  const { db, registry } = houseOf(ctx)
+  const { results } = await selectStanding(db, was.owner, was.name, STANDING_MAX).all<StandingRow>()
+  if (results.length === STANDING_MAX)
+    throw new CommandFailure(`too many aliases stand on ${was.name} to check them all: save the line under a new name`)
+  const byOwner = Map.groupBy(results, ({ owner }) => owner)
+  const broken: AliasUser[] = []
+  for (const [owner, rows] of byOwner) {
+    const texts = new Map(rows.map((row) => [row.name, row.text]))
+    const checks = (line: string) => {
+      const textOf = (name: string) => (name === was.name ? line : (texts.get(name) ?? around.textOf(name)))
+      return (row: StandingRow) => checkAlias(row, { registry, textOf, suggest: () => null, mayRun: () => true }).ok
+    }
+    const [before, after] = [checks(was.text), checks(text)]
+    // One that was broken before, say by a command that is gone, is in nobody's way.
+    for (const row of rows) if (row.stands === 1 && before(row) && !after(row)) broken.push({ name: row.name, owner })
+  }
+  if (broken.length === 0) return
+  throw new CommandFailure(
+    `${was.name} was not replaced: with this line ${listed(ctx, broken)} could not run any more; save it under a new name`,
   )
 }
 

@@ -4,6 +4,7 @@ import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { nearest } from '../command/names.ts'
 import { type KeptRow, selectKept, selectKeptNames } from '../db/kept.ts'
+import { jsonBytes, RECORDS_MAX, RECORDS_MAX_BYTES } from '../engine/records.ts'
 import type { PawlRecord } from '../json.ts'
 import { houseOf } from './house.ts'
 import { KEPT_DAYS, keptName, keptOwner } from './kept.ts'
@@ -59,20 +60,36 @@ interface How {
   readonly insert: string | undefined
 }
 
-/** The kept records once, or for each record that comes in. */
-function combine(
-  records: readonly PawlRecord[],
-  kept: readonly PawlRecord[],
-  { append, merge, insert }: How,
-): PawlRecord[] {
+/** The kept records once, or for each record that comes in; measured as it grows, for it can grow a thousandfold. */
+function combine(records: readonly PawlRecord[], kept: readonly PawlRecord[], how: How): PawlRecord[] {
   const [only, ...more] = kept
-  if (merge && (!only || more.length > 0))
+  if (how.merge && (!only || more.length > 0))
     throw new CommandFailure(`--merge needs one kept record, and there are ${kept.length}: use --insert or --append`)
   if (records.length === 0) return [...kept]
-  return records.flatMap((record) => {
-    if (append) return [record, ...kept]
-    if (merge) return [{ ...record, ...only }]
-    if (insert !== undefined) return [{ ...record, [insert]: only && more.length === 0 ? only : [...kept] }]
-    return kept
-  })
+  const keptBytes = jsonBytes([...kept])
+  const out: PawlRecord[] = []
+  let bytes = 0
+  for (const [i, record] of records.entries()) {
+    const made = withKept(record, kept, how)
+    // What one record and the kept ones can make at most: exact enough, and nothing is written out for it.
+    bytes += keptBytes + (how.append || how.merge || how.insert !== undefined ? jsonBytes(record) : 0)
+    if (bytes > RECORDS_MAX_BYTES || out.length + made.length > RECORDS_MAX)
+      throw new CommandFailure(
+        `after ${i} of ${records.length} records this is more than a stage may give (${RECORDS_MAX} records, ${RECORDS_MAX_BYTES} bytes): filter first`,
+      )
+    for (const one of made) out.push(one)
+  }
+  return out
+}
+
+function withKept(
+  record: PawlRecord,
+  kept: readonly PawlRecord[],
+  { append, merge, insert }: How,
+): readonly PawlRecord[] {
+  const [only, ...more] = kept
+  if (append) return [record, ...kept]
+  if (merge) return [{ ...record, ...only }]
+  if (insert !== undefined) return [{ ...record, [insert]: only && more.length === 0 ? only : [...kept] }]
+  return kept
 }

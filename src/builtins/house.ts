@@ -2,11 +2,17 @@
  * What a builtin sees of the house beyond what a module sees: the commands there are, and what the asker may do. Pure
  * types and one accessor; `src/runs/context.ts` sets the property when it makes the context of a run.
  */
+import type { Actor } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
 import type { Command, Context } from '../command/command.ts'
 import type { Registry } from '../command/registry.ts'
 import type { Database } from '../db/database.ts'
 import type { RunRow } from '../db/runs.ts'
+import type { Plan } from '../engine/plan.ts'
 import type { Policy } from '../policy/decide.ts'
+import type { Subject } from '../policy/request.ts'
+import type { Room } from '../runs/courier.ts'
+import type { Notified } from '../runs/notify.ts'
 
 /** The key of the house in a builtin's context. A symbol, so that no module comes across it by name. */
 export const HOUSE = Symbol('pawl.house')
@@ -29,12 +35,24 @@ export interface House {
     readonly groups: readonly string[]
     readonly permissions: readonly string[]
   }
+  /** The same for the evaluator. */
+  readonly subject: Subject
+  /** What a line of the asker would run, with aliases written out; it is not run. Network: D1. */
+  plan(line: string): Promise<Plan>
+  /** Whether an account of the asker's workspace is a full member of it. Network: D1, and the platform. */
+  standing(account: Actor): Promise<'member' | 'outside'>
   /** The session of this run, on the primary. */
   readonly db: Database
   /** The policy that this run was decided by. */
   readonly policy: Policy
+  /** Actor keys of the administrators that the deployment names. */
+  readonly admins: ReadonlySet<string>
+  /** The room of the asker's workspace that an id out of a mention, or a name without `#`, stands for. Network: the platform. */
+  room(typed: string): Promise<Room>
   /** A fresh change token. */
   token(): string
+  /** Sends an account a direct message at once; says when it did not arrive. One message an account and run. */
+  notify(actor: Actor, reply: Reply): Promise<Notified>
   /** Cancels a run that has not started, tells its room, and gives up its place at the lock; false when it was too late. */
   cancelQueued(row: RunRow, by: string): Promise<boolean>
 }

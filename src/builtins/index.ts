@@ -8,13 +8,16 @@ import aliasShow from './alias-show.ts'
 import auditList from './audit-list.ts'
 import cat from './cat.ts'
 import { dataCommands } from './data/index.ts'
+import can from './explain/can.ts'
+import whoCan from './explain/who-can.ts'
+import why from './explain/why.ts'
 import help from './help.ts'
 import history from './history.ts'
-import { linkCommands } from './links.ts'
-import { namedCommands } from './named.ts'
+import { policyCommands } from './policy/index.ts'
 import { runCommands } from './runs.ts'
 import tee from './tee.ts'
-import userAdd from './user-add.ts'
+import userLink from './user-link.ts'
+import userUnlink from './user-unlink.ts'
 import version from './version.ts'
 import which from './which.ts'
 import whoami from './whoami.ts'
@@ -27,15 +30,18 @@ export const builtins: readonly Command[] = [
   aliasMove,
   aliasShow,
   auditList,
+  can,
   cat,
   help,
   history,
-  ...linkCommands,
-  ...namedCommands,
+  ...policyCommands,
   ...runCommands,
   tee,
-  userAdd,
+  userLink,
+  userUnlink,
   version,
   which,
+  whoCan,
   whoami,
+  why,
 ]

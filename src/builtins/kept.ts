@@ -3,9 +3,6 @@ import * as z from 'zod'
 import { actorKey } from '../chat/invocation.ts'
 import type { Context } from '../command/command.ts'
 
-/** Who may replace what everybody reads. */
-export const SHARED_PERMISSION = 'tee:shared'
-
 /** A D1 row holds 2 MB; what is kept is for a look and a comparison, not an archive. */
 export const KEPT_MAX_BYTES = 65_536
 

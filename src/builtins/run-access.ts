@@ -4,10 +4,8 @@ import type { Reply } from '../chat/reply.ts'
 import type { Context } from '../command/command.ts'
 import type { RunRow } from '../db/runs.ts'
 import { parsePipeline } from '../language/parse.ts'
+import { RUN_READ } from '../policy/house-permissions.ts'
 import { houseOf } from './house.ts'
-
-/** What seeing the runs of others asks for. */
-export const RUN_READ = 'run:read'
 
 /** True for who may see that others' runs are there, and what became of them. */
 export function maySeeOthers(ctx: Context): boolean {
@@ -36,8 +34,10 @@ export function wasToldHere(ctx: Context, row: RunRow): boolean {
   )
 }
 
-/** Whether the answer went elsewhere; a line that was cut or cannot be read counts as one that did. */
+/** Whether the answer went elsewhere and not, too, here; a line that was cut or cannot be read counts as one that did. */
 function isRedirected(line: string): boolean {
   const parsed = parsePipeline(line)
-  return !parsed.ok || parsed.pipeline.redirects.length > 0 || line.endsWith('…')
+  if (!parsed.ok || line.endsWith('…')) return true
+  const { redirects } = parsed.pipeline
+  return redirects.length > 0 && !redirects.some(({ to }) => to.kind === 'text' && to.text === 'here')
 }

@@ -8,6 +8,7 @@ import { CommandFailure } from '../command/failure.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
 import { type RunRow, requestCancel, selectRun } from '../db/runs.ts'
+import { RUN_CANCEL } from '../policy/house-permissions.ts'
 import { RUN_ID } from '../runs/identity.ts'
 import { houseOf } from './house.ts'
 
@@ -24,7 +25,7 @@ export default defineCommand({
     const row = await selectRun(db, id).first<RunRow>()
     const own = row && actorKey(ctx.actor) === `${row.platform}:${row.workspace}:${row.actor}`
     const { administrator, permissions, user } = identity()
-    if (!row || !(own || administrator || permissions.includes('run:cancel')))
+    if (!row || !(own || administrator || permissions.includes(RUN_CANCEL)))
       throw new CommandFailure(`there is no run ${id} that you may cancel: others' runs need the permission run:cancel`)
     const by = user ?? ctx.actor.id
     if (row.state === 'queued' && (await cancelQueued(row, by))) return { run: id, state: 'cancelled' }

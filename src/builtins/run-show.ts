@@ -5,7 +5,7 @@ import { code, type Markdown, md, plain, textOf } from '../chat/markdown.ts'
 import type { Block, Reply } from '../chat/reply.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
-import { type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
+import { locksOf, type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
 import { RUN_ID } from '../runs/identity.ts'
 import { keptRecords } from '../runs/kept.ts'
@@ -45,7 +45,8 @@ export default defineCommand({
     const open = own || wasToldHere(ctx, row)
     const records = open ? keptRecords(row.records) : null
     const pages = records ? pageCount(layoutOf(records)) : 1
-    if (page > pages)
+    // Of what is not shown, nobody learns how long it is.
+    if (open && page > pages)
       throw new CommandFailure(
         `run ${id} has ${pages === 1 ? 'one page' : `${pages} pages`}: there is no page ${page}. Type run show ${id} for the first.`,
       )
@@ -79,6 +80,7 @@ function factsOf(row: SeenRunRow, now: number) {
     ended_at: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
     took_ms: (row.ended_at ?? now) - row.created_at,
     attempt: row.attempt,
+    locks: locksOf(row).map(({ key }) => key),
   }
 }
 
@@ -100,7 +102,7 @@ function missingNote(row: RunRow): string | null {
 type Shown = ReturnType<typeof factsOf> & { readonly reason: string | null }
 
 function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
-  const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, reason } = shown
+  const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
   const fields = [
     { name: 'Run', value: md`${code(run)}: ${state.replace('_', ' ')}` },
     { name: 'Line', value: code(line) },
@@ -110,6 +112,7 @@ function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
   ]
   // The first attempt goes without saying.
   if (attempt > 1) fields.push({ name: 'Attempt', value: plain(String(attempt)) })
+  if (locks.length > 0) fields.push({ name: locks.length === 1 ? 'Lock' : 'Locks', value: plain(locks.join(', ')) })
   if (reason !== null) fields.push({ name: 'Reason', value: plain(reason) })
   return fields
 }

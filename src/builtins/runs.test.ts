@@ -132,6 +132,26 @@ describe('run show', () => {
     )
   })
 
+  it.each([
+    ['meow > here', true],
+    ['meow *> here #general', true],
+    ['meow > #general', false],
+    ['meow > me', false],
+  ])('counts %j as told in the room: %s', async (line, told) => {
+    const id = await makeRun({ line })
+    const { text } = await run(runShow, { run: id }, context(ADA, ['run:read']))
+    expect(text.includes('not told in this room')).toBe(!told)
+  })
+
+  it('says of what is not shown only that, whatever the page', async () => {
+    const id = await makeRun({ line: 'meow > #general' })
+    for (const page of [1, 2, 99]) {
+      const { text } = await run(runShow, { run: id, page }, context(ADA, ['run:read']))
+      expect(text).toContain('Its answer was not told in this room')
+    }
+    await expect(run(runShow, { run: id, page: 2 }, context(GRACE))).rejects.toThrow('has one page')
+  })
+
   it('says why a run failed', async () => {
     const id = await makeRun({ state: 'failed', code: 'handler', records: null, says: 'meow failed: no cat' })
     expect((await run(runShow, { run: id }, context(GRACE))).text).toContain('Reason: meow failed: no cat')

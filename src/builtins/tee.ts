@@ -4,9 +4,10 @@ import { actorKey } from '../chat/invocation.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { deleteExpired, keepRecords } from '../db/kept.ts'
+import { TEE_SHARED } from '../policy/house-permissions.ts'
 import { mayShare } from './alias.ts'
 import { houseOf } from './house.ts'
-import { KEPT_DAYS, KEPT_MAX_BYTES, KEPT_MAX_NAMES, keptName, keptOwner, SHARED_PERMISSION } from './kept.ts'
+import { KEPT_DAYS, KEPT_MAX_BYTES, KEPT_MAX_NAMES, keptName, keptOwner } from './kept.ts'
 
 const DAY_MS = 86_400_000
 
@@ -16,7 +17,7 @@ export default defineCommand({
   description: `Only you see them, unless they are shared. They are kept for ${KEPT_DAYS} days, at most ${KEPT_MAX_BYTES / 1_024} KB under a name and ${KEPT_MAX_NAMES} names.`,
   options: {
     name: keptName().describe('The name; earlier records of it are replaced'),
-    shared: z.boolean().default(false).describe(`For everybody; needs ${SHARED_PERMISSION}`),
+    shared: z.boolean().default(false).describe(`For everybody; needs ${TEE_SHARED}`),
   },
   input: 'all',
   // It changes nothing outside of Pawl: as many records may pass as through any stage that reads.
@@ -26,7 +27,7 @@ export default defineCommand({
   examples: [[`seed '[{"app":"web"},{"app":"api"}]' | tee apps`, 'both records, also kept as apps']],
   async handler({ name, shared }, ctx) {
     const { db } = houseOf(ctx)
-    if (shared) mayShare(ctx, SHARED_PERMISSION, 'keeping records for everybody')
+    if (shared) mayShare(ctx, TEE_SHARED, 'keeping records for everybody')
     const records = JSON.stringify(ctx.records)
     const bytes = new TextEncoder().encode(records).length
     if (bytes > KEPT_MAX_BYTES)

@@ -24,7 +24,13 @@ export default defineCommand({
         kind: 'fields',
         fields: [
           { name: 'Actor', value: code(actor) },
-          { name: 'User', value: plain(user ?? 'not known yet: an administrator can add you with user add') },
+          {
+            name: 'User',
+            value: plain(
+              user ??
+                'not known yet: an administrator can add you with user add; if you are known from another account, type user link',
+            ),
+          },
           { name: 'Groups', value: list(groups) },
           { name: 'Permissions', value: administrator ? plain('all, as an administrator') : list(permissions) },
         ],

@@ -3,6 +3,7 @@
  * words, `--name value`, `--name=value`, `-f`, `--no-name`), with every problem at once. Pure.
  */
 import type { Json } from '../json.ts'
+import { printStage } from '../language/print.ts'
 import type { Path, Place, Token, Value } from '../language/tree.ts'
 import { wanted } from './check.ts'
 import type { Arguments, Command, Option } from './command.ts'
@@ -35,7 +36,12 @@ export type Bound =
       readonly help: boolean
       readonly problems: readonly BindProblem[]
       readonly secrets: readonly Place[]
+      /** What could be bound all the same; `unknown` are the options whose value is not known. */
+      readonly known: { readonly args: Arguments; readonly unknown: ReadonlySet<string> }
     }
+
+/** Characters that the variables of one call may fill in: as much as passes between two stages (`engine/records.ts`). */
+const LOOKED_UP_MAX = 1_000_000
 
 /** The resolver of a stage that has no record before it. */
 export const noRecord: Resolve = (path) => ({
@@ -58,8 +64,13 @@ export function variableText([head, ...rest]: Path): string {
 export function bindStage(command: Command, tokens: readonly Token[], resolve: Resolve): Bound {
   const binding = new Binding(command, resolve)
   const words: (Token & { kind: 'word' })[] = []
+  const rest = command.options.at(-1)?.rest ? command.options.length - 1 : Number.POSITIVE_INFINITY
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]
+    if (words.length === rest && token && !isHelp(token)) {
+      words.push(asOneWord(tokens.slice(i)))
+      break
+    }
     if (token?.kind === 'word') words.push(token)
     else if (token?.kind === 'option') {
       const next = tokens[i + 1]
@@ -69,6 +80,18 @@ export function bindStage(command: Command, tokens: readonly Token[], resolve: R
   }
   binding.words(words)
   return binding.finish()
+}
+
+/** What is left of a stage as one word: what was quoted as a whole to the letter, else as it was typed. */
+function asOneWord(tokens: readonly Token[]): Token & { kind: 'word' } {
+  const [first] = tokens
+  if (tokens.length === 1 && first?.kind === 'word') return first
+  const place = { at: first?.at ?? 0, end: tokens.at(-1)?.end ?? 0 }
+  return { kind: 'word', value: { kind: 'text', text: printStage({ tokens }), quoted: true }, ...place }
+}
+
+function isHelp(token: Token): boolean {
+  return token.kind === 'option' && token.long && token.name === 'help' && token.value === null
 }
 
 /**
@@ -94,6 +117,7 @@ class Binding {
   readonly #spoilt = new Set<string>()
   readonly #problems: BindProblem[] = []
   readonly #secrets: Place[] = []
+  #room = LOOKED_UP_MAX
   #help = false
   #unknown = false
 
@@ -106,7 +130,7 @@ class Binding {
 
   /** Takes one option token; true when it took the word after it as its value. */
   option(token: OptionToken, next: (Token & { kind: 'word' }) | null): boolean {
-    if (token.long && token.name === 'help' && token.value === null) {
+    if (isHelp(token)) {
       this.#help = true
       return false
     }
@@ -213,14 +237,24 @@ class Binding {
   }
 
   #lookUp(value: Exclude<Value, { kind: 'text' }>): ValueReading {
-    if (value.kind === 'variable') return this.#resolve(value.path)
+    if (value.kind === 'variable') return this.#valueOf(value.path)
     let text = ''
     for (const piece of value.pieces) {
-      const found: ValueReading = typeof piece === 'string' ? { ok: true, value: piece } : this.#resolve(piece)
+      const found: ValueReading = typeof piece === 'string' ? { ok: true, value: piece } : this.#valueOf(piece)
       if (!found.ok) return found
       text += typeof found.value === 'string' ? found.value : JSON.stringify(found.value)
     }
     return { ok: true, value: text }
+  }
+
+  /** A variable's value; a line can name one 5,000 times, and what that makes must not fill the memory. */
+  #valueOf(path: Path): ValueReading {
+    const found = this.#resolve(path)
+    if (!found.ok) return found
+    this.#room -= typeof found.value === 'string' ? found.value.length : JSON.stringify(found.value).length
+    if (this.#room >= 0) return found
+    const message = `${variableText(path)} makes the arguments longer than ${LOOKED_UP_MAX} characters, the most that one call takes`
+    return { ok: false, message }
   }
 
   #read(option: Option, text: string, place: Place | null): void {
@@ -246,13 +280,17 @@ class Binding {
 
   finish(): Bound {
     const secrets = this.#secrets
-    if (this.#help) return { ok: false, help: true, problems: [], secrets }
+    const nothing = { args: {}, unknown: new Set(this.#byName.keys()) }
+    if (this.#help) return { ok: false, help: true, problems: [], secrets, known: nothing }
     const raw: RawArguments = Object.fromEntries(this.#given)
     const checked = this.#command.check(raw)
     if (!checked.ok)
       for (const { option, message } of checked.problems)
         if (!this.#spoilt.has(option)) this.#problems.push({ option, message, place: null })
-    if (!checked.ok || this.#problems.length > 0) return { ok: false, help: false, problems: this.#problems, secrets }
+    if (!checked.ok || this.#problems.length > 0) {
+      const known = this.#command.checkEach(raw, this.#spoilt)
+      return { ok: false, help: false, problems: this.#problems, secrets, known }
+    }
     return { ok: true, args: checked.args, raw, secrets }
   }
 }

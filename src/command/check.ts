@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import type { Json } from '../json.ts'
-import type { Arguments, Checked, Option } from './command.ts'
+import type { Arguments, Checked, Command, Option } from './command.ts'
 
 type Raw = { readonly [option: string]: Json }
 
@@ -30,6 +30,21 @@ export function makeCheck(
       return [{ option: name, message: sentence(issue, option, Object.hasOwn(raw, name)) }]
     })
     return { ok: false, problems: firstOfEach(problems) }
+  }
+}
+
+/** The function behind `Command.checkEach`. */
+export function makeCheckEach(schemas: { readonly [name: string]: z.ZodType }): Command['checkEach'] {
+  return function checkEach(raw, spoilt) {
+    const args: Record<string, Json | undefined> = {}
+    const unknown = new Set(spoilt)
+    for (const [name, schema] of Object.entries(schemas)) {
+      if (spoilt.has(name)) continue
+      const parsed = schema.safeParse(Object.hasOwn(raw, name) ? raw[name] : undefined)
+      if (parsed.success) args[name] = parsed.data as Json | undefined
+      else unknown.add(name)
+    }
+    return { args, unknown }
   }
 }
 

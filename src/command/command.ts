@@ -28,6 +28,8 @@ export interface Option {
   readonly short?: string
   /** From `.meta({ secret: true })`: masked in echo, audit, history, errors. */
   readonly secret: boolean
+  /** From `.meta({ rest: true })`: takes the rest of the stage as it was typed, options and all. Only the last one. */
+  readonly rest?: true
   /** Bounds of a number, or of a text's length in characters, or of a list's length. */
   readonly min?: number
   readonly max?: number
@@ -104,6 +106,11 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, what: string])[]
   /** Validates and defaults raw values; the only way to make {@link Arguments}. */
   check(raw: { readonly [option: string]: Json }): Checked
+  /**
+   * Each option by itself, for arguments that are not all known yet: what is good is validated and defaulted as by `check`;
+   * the rest, and what is named in `spoilt`, is unknown.
+   */
+  checkEach(raw: { readonly [option: string]: Json }, spoilt: ReadonlySet<string>): PartlyChecked
   singleton(args: Arguments): SingletonClaim | null
   approval(args: Arguments): ApprovalNeed | null
   /** What may continue the text typed for an option, at most 25 (Discord's limit); empty without a completer. */
@@ -116,3 +123,9 @@ export interface Command {
 export type Checked =
   | { readonly ok: true; readonly args: Arguments }
   | { readonly ok: false; readonly problems: readonly { readonly option: string; readonly message: string }[] }
+
+export interface PartlyChecked {
+  readonly args: Arguments
+  /** Options of which nothing can be said. */
+  readonly unknown: ReadonlySet<string>
+}

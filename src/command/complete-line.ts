@@ -2,6 +2,8 @@
  * What could come next on a line that is being typed: names of commands, options, choices. Pure. Only out of the commands that
  * the person may run; never a value of a secret option.
  */
+
+import { printWord } from '../language/print.ts'
 import type { Command, Option } from './command.ts'
 import type { Registry } from './registry.ts'
 
@@ -9,34 +11,53 @@ import type { Registry } from './registry.ts'
 const CHOICES_MAX = 25
 const CHOICE_LENGTH = 100
 
+/** Places of a redirect that have a name; rooms and people are picked from the client's own lists. */
+const PLACES = ['here', 'me', 'thread']
+
 /**
  * Whole lines, each the typed one with its last word completed.
  *
  * @example completeLine(registry, allowed, 'seed [] | so') // ['seed [] | sort']
  */
 export function completeLine(registry: Registry, allowed: readonly Command[], typed: string): string[] {
-  const start = stageStart(typed)
-  const stage = typed.slice(start).trimStart()
-  const before = typed.slice(0, typed.length - stage.length)
+  const { stageAt, redirectAt } = lastParts(typed)
+  const rest = typed.slice(redirectAt ?? stageAt).trimStart()
+  const before = typed.slice(0, typed.length - rest.length)
   const lead = before === '' || /\s$/.test(before) ? before : `${before} `
-  return nextOf(registry, allowed, stage)
+  return (redirectAt === null ? nextOf(registry, allowed, rest) : placesOf(rest))
     .map((next) => lead + next)
     .filter((line) => line.length <= CHOICE_LENGTH && line !== typed)
     .slice(0, CHOICES_MAX)
 }
 
-/** Where the last stage begins: behind the last pipe that is not in quotes. */
-function stageStart(line: string): number {
-  let start = 0
+/** Where the last stage begins, and behind which redirect sign, if any: signs in quotes, or inside a word, are text. */
+function lastParts(line: string): { readonly stageAt: number; readonly redirectAt: number | null } {
+  let stageAt = 0
+  let redirectAt: number | null = null
   let quote = ''
   for (let at = 0; at < line.length; at++) {
     const c = line.charAt(at)
+    const starts = at === stageAt || /\s/.test(line.charAt(at - 1))
     if (c === '\\' && quote !== "'") at++
     else if (quote !== '') quote = c === quote ? '' : quote
     else if (c === '"' || c === "'") quote = c
-    else if (c === '|') start = at + 1
+    else if (c === '|') {
+      stageAt = at + 1
+      redirectAt = null
+    } else if (starts && /^\*?>/.test(line.slice(at, at + 2))) {
+      if (c === '*') at++
+      redirectAt = at + 1
+    }
   }
-  return start
+  return { stageAt, redirectAt }
+}
+
+/** The places that may stand where the last word behind a redirect sign is being typed. */
+function placesOf(rest: string): string[] {
+  const words = rest.split(/\s+/)
+  const current = words.pop() ?? ''
+  const head = rest.slice(0, rest.length - current.length)
+  return PLACES.filter((place) => place.startsWith(current) && !words.includes(place)).map((place) => head + place)
 }
 
 function nextOf(registry: Registry, allowed: readonly Command[], stage: string): string[] {
@@ -69,6 +90,8 @@ function countWords({ options }: Command, given: readonly string[]): number {
   return given.filter((word, i) => !word.startsWith('-') && !takesNext.has(given[i - 1] ?? '')).length
 }
 
+/** Choices as they have to be typed: in quotes where the language needs them. */
 function choicesOf({ choices = [], secret }: Option, current: string): string[] {
-  return secret ? [] : choices.map(String).filter((choice) => choice.startsWith(current))
+  const written = secret ? [] : choices.map((choice) => printWord(String(choice)))
+  return written.filter((choice) => choice.startsWith(current))
 }

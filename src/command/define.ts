@@ -3,13 +3,14 @@
  * load, so that tests, build and deploy all stop at a wrong definition. Pure.
  */
 import type { Json } from '../json.ts'
-import { makeCheck } from './check.ts'
+import { makeCheck, makeCheckEach } from './check.ts'
 import type { ApprovalNeed, Command, Result, SingletonClaim, View } from './command.ts'
 import type { ArgumentsOf, Definition, HandlerResult, OptionSchemas, RecordOf } from './definition.ts'
 import {
   checkChoices,
   checkFunctions,
   checkRules,
+  checkRulesFit,
   checkSecrets,
   checkSize,
   checkWords,
@@ -81,6 +82,7 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     rules: Object.freeze([...definition.rules]),
     examples: Object.freeze([...(definition.examples ?? [])]),
     check: makeCheck(options, definition.options ?? {}),
+    checkEach: makeCheckEach(definition.options ?? {}),
     singleton: (args) => claimOf(name, singleton?.(args as Args) ?? null),
     approval: (args): ApprovalNeed | null =>
       approval && (approval.when?.(args as Args) ?? true)
@@ -94,6 +96,8 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     handler: (args, ctx) => definition.handler(args as Args, ctx) as Result | Promise<Result>,
     view: (records): View | null => view?.(records as unknown as readonly [RecordOf<R>, ...RecordOf<R>[]]) ?? null,
   }
+  checkRulesFit(command, problems)
+  if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
   made.add(command)
   return Object.freeze(command)
 }

@@ -2,9 +2,11 @@
  * What `defineCommand` checks of a definition, piece by piece. Each function adds what is wrong, and what to write instead, to
  * `problems`. Pure.
  */
-
-import { parseRule } from '../policy/rule.ts'
-import type { Option } from './command.ts'
+import { namesIn } from '../policy/document/names.ts'
+import { ROOM_REF } from '../policy/names.ts'
+import { checkRule } from '../policy/rule-check.ts'
+import { parseRule } from '../policy/rule-parse.ts'
+import type { Command, Option } from './command.ts'
 import type { OptionSchemas } from './definition.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { commandWordProblem } from './names.ts'
@@ -69,12 +71,14 @@ export function optionsOf(definition: { options?: OptionSchemas; complete?: obje
 function checkOrder(options: readonly Option[], problems: string[]): void {
   const shorts = new Map<string, string>()
   let optional: string | null = null
-  for (const [i, { name, kind, list, required, short }] of options.entries()) {
+  for (const [i, { name, kind, list, rest, required, short }] of options.entries()) {
     if (!required) optional ??= name
     else if (optional !== null)
       problems.push(
         `option ${name}: it is required but stands after the optional ${optional}: move it before, or give it a .default()`,
       )
+    if (rest && i < options.length - 1)
+      problems.push(`option ${name}: it takes the rest of the line as typed: declare it last`)
     if (list && i < options.length - 1)
       problems.push(`option ${name}: a list takes all words that are left: declare it last`)
     const other = short === undefined ? undefined : shorts.get(short)
@@ -220,6 +224,27 @@ export function checkRules(rules: unknown, key: string, problems: string[]): voi
     else if (parsed.rule.command !== key)
       problems.push(`rules[${i}] is about ${parsed.rule.command}: a module's rules are about its own command, ${key}`)
   })
+}
+
+/** A shipped rule must fit the command that it is for, or the command would be closed for good. */
+export function checkRulesFit(command: Command, problems: string[]): void {
+  const alone = {
+    all: () => [command],
+    byKey: (key: string) => (key === command.key ? command : null),
+    under: () => [],
+  }
+  for (const [i, text] of command.rules.entries()) {
+    const parsed = parseRule(text)
+    if (!parsed.ok) continue
+    const wrong = checkRule(parsed.rule, alone).filter(({ severity }) => severity === 'error')
+    problems.push(...wrong.map(({ message }) => `rules[${i}]: ${message}`))
+    const { channel, user, group } = namesIn(parsed.rule)
+    const named = [...user, ...group, ...channel.filter((name) => !ROOM_REF.test(name))]
+    if (named.length > 0)
+      problems.push(
+        `rules[${i}] names ${named.join(', ')}, which a module cannot know: leave such rules to the site (rule create), or name a room by its number, as in slack:C123`,
+      )
+  }
 }
 
 /** Discord counts names, descriptions and values of one registered command together. */

@@ -8,4 +8,11 @@
  */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
+  /** Fixed-width text under the message, as a text with the wrong place marked. */
+  readonly shown: string | null
+
+  constructor(message: string, { shown = null }: { readonly shown?: string | null } = {}) {
+    super(message)
+    this.shown = shown
+  }
 }

@@ -3,6 +3,8 @@
  * usage, help, Discord, Slack, audit, rules) reads the {@link Option} made here. Pure.
  */
 import * as z from 'zod'
+// Not as z.core: the namespace as a value would bring all of zod's languages along, 70 KB gzipped.
+import { $ZodAsyncError } from 'zod/v4/core'
 import type { Json } from '../json.ts'
 import type { Option, OptionKind } from './command.ts'
 import { nameProblem } from './names.ts'
@@ -33,6 +35,7 @@ interface Shape {
   /** From `.meta()`. */
   readonly short?: unknown
   readonly secret?: unknown
+  readonly rest?: unknown
   readonly kind?: unknown
 }
 
@@ -60,6 +63,9 @@ export function readOption(name: string, schema: z.ZodType, complete: boolean): 
   if (shape.secret !== undefined && typeof shape.secret !== 'boolean')
     problems.push('its secret mark is not true or false: write .meta({ secret: true })')
 
+  if (shape.rest !== undefined && !(shape.rest === true && shape.type === 'string'))
+    problems.push('it is marked as the rest of the line and is no text: write z.string().meta({ rest: true })')
+
   const list = shape.type === 'array'
   const element = list ? (shape.items ?? {}) : shape
   const kind = kindOf(element, shape.kind)
@@ -86,6 +92,7 @@ export function readOption(name: string, schema: z.ZodType, complete: boolean): 
       ...(choices && { choices: Object.freeze(choices) }),
       ...(typeof shape.short === 'string' && { short: shape.short }),
       secret: shape.secret === true,
+      ...(shape.rest === true && { rest: true as const }),
       ...boundsOf(list ? shape : element, list ? 'list' : kind),
       complete,
     }),
@@ -122,7 +129,7 @@ function isAsync(schema: z.ZodType, choices: readonly string[]): boolean {
       return false
     } catch (error) {
       // Anything else is the author's own check stumbling over a value that it will never see.
-      return error instanceof z.core.$ZodAsyncError
+      return error instanceof $ZodAsyncError
     }
   })
 }

@@ -28,7 +28,7 @@ const SLACK_OWN = new Set(
  * Only what Pawl uses: `commands` for slash commands, `app_mentions:read` and `im:history` for the two events,
  * `chat:write` to answer (postMessage, update, postEphemeral), `chat:write.public` for a public channel that nobody has
  * invited it to. Redirects look before they post: `channels:read` and `groups:read` at the room and its members,
- * `users:read` at the person, and `im:write` opens the direct conversation.
+ * `users:read` at the person, and `im:write` opens the direct conversation. `users:read` also tells guests from full members.
  */
 const BOT_SCOPES = [
   'app_mentions:read',

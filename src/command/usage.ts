@@ -19,12 +19,12 @@ export function usageHint(command: Command): string {
   return command.options.map(usageOf).join(' ')
 }
 
-function usageOf({ name, kind, list, required, default: fallback }: Option): string {
+function usageOf({ name, kind, list, rest, required, default: fallback }: Option): string {
   if (kind === 'boolean') {
     if (required) return `--${name}=true|false`
     return fallback === true ? `[--no-${name}]` : `[--${name}]`
   }
-  const word = list ? `${name}…` : name
+  const word = list || rest ? `${name}…` : name
   return required ? `<${word}>` : `[${word}]`
 }
 

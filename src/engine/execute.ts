@@ -6,8 +6,11 @@ import type { PawlRecord } from '../json.ts'
 
 export type Outcome =
   | { readonly state: 'succeeded'; readonly records: readonly PawlRecord[] }
-  /** `message` is for the chat; `fault` only for the operator's log: the handler broke instead of refusing. */
-  | { readonly state: 'failed'; readonly message: string; readonly fault?: string }
+  /**
+   * `message` is for the chat, with `shown` as fixed-width text under it; `fault` only for the operator's log: the handler broke
+   * instead of refusing.
+   */
+  | { readonly state: 'failed'; readonly message: string; readonly shown?: string; readonly fault?: string }
   | { readonly state: 'timed_out' }
   /** The signal fired and the work stopped, or did not answer it. `by` is the signal's reason. */
   | { readonly state: 'aborted'; readonly by: unknown }

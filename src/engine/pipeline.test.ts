@@ -20,10 +20,19 @@ const commands = {
     rules: ['when command is numbers allow'],
     handler: ({ upto }) => Array.from({ length: upto }, (_, i) => ({ n: i + 1 })),
   }),
+  long: defineCommand({
+    name: 'long',
+    summary: 'Long texts',
+    options: { length: z.int().describe('How long'), count: z.int().default(1).describe('How many') },
+    input: 'none',
+    effects: 'read',
+    rules: ['when command is long allow'],
+    handler: ({ length, count }) => Array.from({ length: count }, () => ({ text: 'x'.repeat(length) })),
+  }),
   double: defineCommand({
     name: 'double',
     summary: 'Twice as much',
-    options: { value: z.int().describe('What to double') },
+    options: { value: z.int().describe('What to double'), note: z.string().optional().describe('Note') },
     effects: 'read',
     rules: ['when command is double allow'],
     handler: ({ value }) => ({ n: value * 2 }),
@@ -68,9 +77,9 @@ const commands = {
   hold: defineCommand({
     name: 'hold',
     summary: 'Take a lock',
-    options: { key: option.json().describe('The key') },
+    options: { key: option.json().describe('The key'), wait: z.boolean().default(true).describe('Wait for it') },
     effects: 'read',
-    singleton: ({ key }) => ({ key: `hold:${key}`, whenBusy: 'queue' }),
+    singleton: ({ key, wait }) => ({ key: `hold:${key}`, whenBusy: wait ? 'queue' : 'reject' }),
     rules: ['when command is hold allow'],
     handler: () => ({ n: 1 }),
   }),
@@ -162,6 +171,21 @@ describe('a pipeline', () => {
     expect(touched).toEqual([])
   })
 
+  it('binds as much as passes between two stages, and not more, whatever is asked for again and again', async () => {
+    const many = (times: number) => `long 1000 | double 1 --note "${'$text'.repeat(times)}"`
+    expect(await records(many(499))).toHaveLength(1)
+    expect((await run(many(1_001))).outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('$text makes the arguments longer than 1000000 characters'),
+    })
+    const each = (length: number) => `long ${length} 100 | double 1 --note $text`
+    expect(await records(each(9_979))).toHaveLength(100)
+    expect((await run(each(9_980))).outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('arguments of more than 1000000 bytes in all'),
+    })
+  })
+
   it('lets 1,000 records through otherwise and not 1,001', async () => {
     expect(await records('numbers 1000 | double $n')).toHaveLength(1_000)
     expect((await run('numbers 1001 | total')).outcome.state).toBe('failed')
@@ -179,6 +203,18 @@ describe('a plan', () => {
     expect(plan(line(11))).toMatchObject({ ok: false, code: 'limit' })
   })
 
+  it('names ten places and not eleven, and each of them once', () => {
+    const line = (places: number) =>
+      `numbers 1 *> here ${Array.from({ length: places - 1 }, (_, i) => `#room-${i}`).join(' ')}`
+    expect(plan(line(10))).toMatchObject({ ok: true, targets: { length: 10 } })
+    const eleven = plan(line(11))
+    expect(eleven).toMatchObject({ ok: false, code: 'limit' })
+    expect(JSON.stringify(explained(eleven))).toMatch(/at most 10 places; this line names 11.*\^\^\^/)
+    expect(plan('numbers 1 *> me #ops me #ops here')).toMatchObject({
+      targets: [{ kind: 'me' }, { kind: 'channel', id: 'ops' }, { kind: 'here' }],
+    })
+  })
+
   it('reports what is wrong with a later stage before the first one runs', () => {
     expect(plan('numbers 1 | double $n --loud')).toMatchObject({ ok: false, code: 'usage' })
     expect(plan('numbers 1 | double many')).toMatchObject({ ok: false, code: 'usage' })
@@ -194,11 +230,23 @@ describe('a plan', () => {
     expect(plan('whisper | total')).toMatchObject({ answer: 'private' })
   })
 
-  it('is a job when a stage takes a lock, and holds one lock at most', () => {
-    expect(plan('hold a | total')).toMatchObject({ mode: 'job', singleton: { key: 'hold:a' } })
-    expect(plan('hold a | hold a')).toMatchObject({ ok: true })
-    expect(plan('hold a | hold b')).toMatchObject({ ok: false, code: 'limit' })
+  it('is a job when a stage takes a lock', () => {
+    expect(plan('hold a | total')).toMatchObject({ mode: 'job', singletons: [{ key: 'hold:a', whenBusy: 'queue' }] })
+    expect(plan('numbers 1 | total')).toMatchObject({ mode: 'inline', singletons: [] })
   })
+
+  it('takes the locks of its stages in the same order, however they are written', () => {
+    const locks = ['hold:B', 'hold:a', 'hold:b'].map((key) => ({ key, whenBusy: 'queue' }))
+    expect(plan('hold b | hold a | hold B')).toMatchObject({ singletons: locks })
+    expect(plan('hold B | hold b | hold a')).toMatchObject({ singletons: locks })
+  })
+
+  it.each(['hold a | hold --no-wait a', 'hold --no-wait a | hold a', 'hold --no-wait a | hold a | hold a'])(
+    'takes a lock that %j names twice once, and does not wait where one stage will not',
+    (line) => {
+      expect(plan(line)).toMatchObject({ singletons: [{ key: 'hold:a', whenBusy: 'reject' }] })
+    },
+  )
 
   it('will not take a lock that records name', async () => {
     expect((await run('numbers 1 | hold $n')).outcome).toMatchObject({

@@ -9,7 +9,7 @@ import { isRecord } from '../json.ts'
 import type { Path } from '../language/tree.ts'
 import type { Outcome } from './execute.ts'
 import type { PlannedStage } from './plan.ts'
-import { recordsOf } from './records.ts'
+import { jsonBytes, RECORDS_MAX_BYTES, recordsOf } from './records.ts'
 
 /** Records that may flow into a stage: fewer where each one has an effect. */
 const RECORDS_INTO_READ = 1_000
@@ -78,10 +78,16 @@ async function runStage(
   const inputs: readonly PawlRecord[] =
     index === 0 || whole ? [records.length === 1 ? (records[0] ?? {}) : {}] : records
   const calls: { readonly record: PawlRecord; readonly args: Arguments }[] = []
+  let bytes = 0
   // All are bound and authorised before the first has an effect.
   for (const record of inputs) {
     const bound = stage.args ?? bindRecord(stage, record, whole && records.length !== 1)
     if (typeof bound === 'string') return failed(bound)
+    if (stage.args === null) bytes += jsonBytes(bound)
+    if (bytes > RECORDS_MAX_BYTES)
+      return failed(
+        `${command.name} would get arguments of more than ${RECORDS_MAX_BYTES} bytes in all: pick fewer fields or filter the records first.`,
+      )
     calls.push({ record, args: bound })
   }
   if (stage.args === null && calls.length > 0) {
@@ -171,7 +177,10 @@ function after(done: number, of: number): string {
 }
 
 function failure(command: Command, args: Arguments, error: unknown): Extract<StageOutcome, { state: 'failed' }> {
-  if (error instanceof CommandFailure) return { state: 'failed', message: scrub(command, args, error.message) }
+  if (error instanceof CommandFailure) {
+    const shown = error.shown === null ? {} : { shown: scrub(command, args, error.shown) }
+    return { state: 'failed', message: scrub(command, args, error.message), ...shown }
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const fault = `${command.key}: ${scrub(command, args, text)}`
   return { state: 'failed', message: 'there is a fault in the command itself. The log names it under this run.', fault }

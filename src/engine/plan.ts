@@ -1,7 +1,7 @@
 /** What would run: the types of a plan, and what a queued run keeps of its input. Pure. */
 import type { Input } from '../chat/invocation.ts'
 import type { Block } from '../chat/reply.ts'
-import type { ApprovalNeed, Arguments, Command, SingletonClaim } from '../command/command.ts'
+import type { ApprovalNeed, Arguments, Command, PartlyChecked, SingletonClaim } from '../command/command.ts'
 import type { Json, PawlRecord } from '../json.ts'
 import type { Token } from '../language/tree.ts'
 import type { Target } from '../runs/courier.ts'
@@ -11,6 +11,8 @@ export interface PlannedStage {
   readonly command: Command
   /** Null when they depend on records: then `tokens` are bound to each record before its effect. */
   readonly args: Arguments | null
+  /** What is known of arguments that depend on records: a rule that refuses on the literal ones refuses before anything runs. */
+  readonly known: PartlyChecked | null
   /** What follows the command's name on the line; empty when the platform typed the arguments. */
   readonly tokens: readonly Token[]
   /** The arguments as they may be shown and kept; null when they depend on records. */
@@ -38,7 +40,8 @@ export interface RunnablePlan extends PlanBase {
   /** The deadline of the whole, in milliseconds. */
   readonly timeoutMs: number
   readonly startWithinMs: number
-  readonly singleton: SingletonClaim | null
+  /** The locks of all stages, each once, in the fixed order in which every run takes them. */
+  readonly singletons: readonly SingletonClaim[]
   readonly approval: ApprovalNeed | null
   /** Where redirects send the answer; none: where it was asked. */
   readonly targets: readonly Target[]

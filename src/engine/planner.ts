@@ -25,8 +25,11 @@ const LINE_SHOWN = 500
 /** More is a program, not a line; the law's limit. */
 const STAGES_MAX = 10
 
+/** Each place is looked up and posted to on its own, within one request; nobody means to tell more at once. */
+const REDIRECTS_MAX = 10
+
 /** The plan of an invocation. Never throws. */
-export function planInvocation(registry: Registry, { input, actor }: Invocation): Plan {
+export function planInvocation(registry: Registry, { input, actor }: Pick<Invocation, 'input' | 'actor'>): Plan {
   return planInput(registry, inputToJson(input), actor.platform)
 }
 
@@ -75,6 +78,15 @@ function planPipeline(registry: Registry, line: string, { stages, redirects }: P
       unknownCommand(registry, missing.typed, allowed),
     )
   const secretive = commands.some(hasSecrets)
+  const excess = redirects[REDIRECTS_MAX]
+  if (excess)
+    return refused(firstWord, 'limit', commands, () =>
+      problemAt(
+        secretive ? null : line,
+        excess,
+        `an answer goes to at most ${REDIRECTS_MAX} places; this line names ${redirects.length}. Nothing was run`,
+      ),
+    )
   const targets = redirects.map(({ to }) => targetOf(to))
   const unclear = redirects.find((_, i) => targets[i] === null)
   if (unclear)
@@ -98,10 +110,23 @@ function planPipeline(registry: Registry, line: string, { stages, redirects }: P
     cut(shown),
     bindings.map(({ command, tokens, bound, late }) => {
       const args = bound.ok && !late ? bound.args : null
-      return { command, tokens, args, shownArgs: args && redact(command, args) }
+      const known = bound.ok ? null : bound.known
+      return { command, tokens, args, known, shownArgs: args && redact(command, args) }
     }),
-    targets.filter((target) => target !== null),
+    distinct(targets),
   )
+}
+
+/** Where a line that was planned before sends its answer. */
+export function targetsIn(input: StoredInput, platform: string): readonly Target[] {
+  const parsed = input.kind === 'line' ? readLine(input, platform) : null
+  return parsed?.ok ? distinct(parsed.pipeline.redirects.map(({ to }) => targetOf(to))) : []
+}
+
+/** Each place once. */
+function distinct(targets: readonly (Target | null)[]): Target[] {
+  const byText = new Map(targets.flatMap((target) => (target ? [[JSON.stringify(target), target]] : [])))
+  return [...byText.values()]
 }
 
 /** The place that a redirect names; null for one that depends on records, or on a misspelling. */
@@ -157,7 +182,9 @@ function planTyped(registry: Registry, path: readonly string[], options: Readonl
   const bound = bindTyped(command, options)
   const line = cut([name, ...[...options].flatMap(([option, value]) => typedAgain(command, option, value))].join(' '))
   if (bound.ok)
-    return runnable(line, [{ command, tokens: [], args: bound.args, shownArgs: redact(command, bound.args) }])
+    return runnable(line, [
+      { command, tokens: [], args: bound.args, known: null, shownArgs: redact(command, bound.args) },
+    ])
   const kept = hasSecrets(command) ? name : line
   if (bound.help) return refused(kept, 'help', [command], () => helpBlocks(describeCommand(command)))
   return refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))

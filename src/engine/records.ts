@@ -1,14 +1,19 @@
 /** Records: what a handler's result becomes, and how large it may be. Pure. */
-import type { Result } from '../command/command.ts'
-import { isRecord, type PawlRecord } from '../json.ts'
+import type { Arguments, Result } from '../command/command.ts'
+import { isRecord, type Json, type PawlRecord } from '../json.ts'
 
 /** Between two stages, and at the end: more does not fit into a row or a message. */
-const RECORDS_MAX_BYTES = 1_000_000
+export const RECORDS_MAX_BYTES = 1_000_000
 
 /** One stage may hand on this many. */
-const RECORDS_MAX = 1_000
+export const RECORDS_MAX = 1_000
 
 const encoder = new TextEncoder()
+
+/** How large JSON is as text, in bytes. */
+export function jsonBytes(value: Json | Arguments): number {
+  return encoder.encode(JSON.stringify(value)).length
+}
 
 export type Records =
   | { readonly ok: true; readonly records: readonly PawlRecord[] }

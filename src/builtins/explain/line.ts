@@ -1,0 +1,70 @@
+/** The line that `why`, `can` and `who can` are asked about: its stages, as far as they can be planned. Network: D1, for aliases. */
+import * as z from 'zod'
+import { textOf } from '../../chat/markdown.ts'
+import type { Block } from '../../chat/reply.ts'
+import type { Command, Context } from '../../command/command.ts'
+import { CommandFailure } from '../../command/failure.ts'
+import type { Plan } from '../../engine/plan.ts'
+import { heldBy, placeOf, requestOf } from '../../policy/ask.ts'
+import { missingForTargets } from '../../policy/house-permissions.ts'
+import { type Request, type Subject, UNKNOWN } from '../../policy/request.ts'
+import { houseOf } from '../house.ts'
+
+/** Secret, because the line may be: it is masked wherever this command is kept or shown. */
+export const lineOption = z
+  .string()
+  .min(1)
+  .meta({ rest: true, secret: true })
+  .describe('The line, as you would type it; in quotes if it has a pipe or a redirect')
+
+/** A command of the line, and what is known of its arguments. */
+export interface AskedStage {
+  readonly command: Command
+  readonly request: (subject: Subject) => Request
+}
+
+export interface AskedLine {
+  readonly plan: Plan
+  readonly stages: readonly AskedStage[]
+}
+
+/** The stages of a line, asked in this room. Refuses a line in which no command is found. */
+export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
+  const plan = await houseOf(ctx).plan(line)
+  if (plan.commands.length === 0) throw new CommandFailure(problemOf(ctx, plan))
+  const where = placeOf(ctx.actor, ctx.channel)
+  const stages = plan.commands.map((command, i): AskedStage => {
+    const stage = plan.ok ? plan.stages[i] : undefined
+    const args = stage?.args ?? stage?.known ?? UNKNOWN
+    return { command, request: (subject) => requestOf(subject, where, command, args) }
+  })
+  return { plan, stages }
+}
+
+/** What a line asks for beside its commands; null when somebody holds it, or nothing is asked. */
+export function redirectMissing({ plan }: AskedLine, subject: Subject): string | null {
+  return plan.ok ? missingForTargets(plan.targets, heldBy(subject)) : null
+}
+
+/** Why a line cannot run whoever types it; names only commands that the asker may run. Empty when it can. */
+export function problemOf(ctx: Context, plan: Plan): string {
+  if (plan.ok) return ''
+  const { commands, mayRun } = houseOf(ctx)
+  return plan
+    .explain(commands().filter(mayRun))
+    .map(blockText)
+    .filter((text) => text !== '')
+    .join('\n')
+}
+
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+    case 'note':
+      return textOf(block.text)
+    case 'code':
+      return block.text
+    default:
+      return ''
+  }
+}

@@ -1,0 +1,57 @@
+/** The explanation of a line for somebody: the verdicts on its stages, and who holds what is missing. Network: D1. */
+import { type Markdown, plain } from '../../chat/markdown.ts'
+import type { Block } from '../../chat/reply.ts'
+import type { Context } from '../../command/command.ts'
+import type { Subject } from '../../policy/request.ts'
+import { houseOf } from '../house.ts'
+import { holdersOf } from './holders.ts'
+import { problemOf, readLine, redirectMissing } from './line.ts'
+import { helpNote, verdictBlocks } from './shown.ts'
+import { type RuleVerdict, verdictsOf } from './verdict.ts'
+
+/** A verdict with what is said once for the whole line, in its first record. */
+export interface Explained extends RuleVerdict {
+  readonly holders: readonly string[]
+  readonly grantors: readonly string[]
+  /** Why the line cannot run, whatever the rules say; empty when it can. */
+  readonly problem: string
+}
+
+/** Explains a line for a subject, asked in the room of the context. */
+export async function explained(ctx: Context, line: string, subject: Subject): Promise<Explained[]> {
+  const { policy } = houseOf(ctx)
+  const asked = await readLine(ctx, line)
+  const verdicts = asked.stages.flatMap(({ command, request }, i) =>
+    verdictsOf(policy, command, request(subject), i + 1),
+  )
+  const redirect = redirectMissing(asked, subject)
+  const missing = verdicts.filter(({ decision }) => decision === 'denied').flatMap((verdict) => verdict.missing)
+  if (redirect !== null) missing.push(redirect)
+  const found = await holdersOf(ctx, [...new Set(missing)].sort())
+  const denied = verdicts.some(({ decision }) => decision === 'denied')
+  // Whoever may not run a command learns nothing of its usage.
+  const problem = denied ? '' : problemOf(ctx, asked.plan) || approvalText(asked.plan) || redirectText(redirect)
+  const nothing = { holders: [], grantors: [], problem: '' }
+  return verdicts.map((verdict, i) => ({ ...verdict, ...(i === 0 ? { ...found, problem } : nothing) }))
+}
+
+function approvalText(plan: Awaited<ReturnType<typeof readLine>>['plan']): string {
+  return plan.ok && plan.approval !== null
+    ? `It also needs the approval of somebody with ${plan.approval.permission}.`
+    : ''
+}
+
+function redirectText(missing: string | null): string {
+  return missing === null ? '' : `Its redirect is denied: to send an answer elsewhere needs ${missing}.`
+}
+
+/** The verdicts, what else is in the way, and who can help. */
+export function explainedView(records: readonly Explained[], note: Markdown): Block[] {
+  const [first] = records
+  return [
+    ...verdictBlocks(records),
+    ...(first && first.problem !== '' ? [{ kind: 'text', text: plain(first.problem) } as const] : []),
+    ...helpNote(first?.holders ?? [], first?.grantors ?? []),
+    { kind: 'note', text: note },
+  ]
+}

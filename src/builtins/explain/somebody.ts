@@ -1,0 +1,30 @@
+/** Somebody else as the evaluator sees him. Network: D1, and the platform for who is a full member. */
+import { type Actor, actorKey } from '../../chat/invocation.ts'
+import type { Context } from '../../command/command.ts'
+import { CommandFailure } from '../../command/failure.ts'
+import { type SubjectRow, selectAccounts, selectSubject, selectSubjectOfUser } from '../../db/subject.ts'
+import { subjectOf } from '../../policy/cache.ts'
+import type { Subject } from '../../policy/request.ts'
+import { houseOf } from '../house.ts'
+import { identityOf, mentionedId } from '../policy/people.ts'
+
+/** The subject behind a user's name or a mention: as he would be asked here, with his account of this workspace. */
+export async function subjectNamed(ctx: Context, who: string): Promise<Subject> {
+  const { db, standing, admins } = houseOf(ctx)
+  const id = mentionedId(who)
+  const name = who.replace(/^@/, '')
+  const [named, accounts] = (await db.batch([selectSubjectOfUser(db, name, ctx.now()), selectAccounts(db, name)])) as [
+    D1Result<SubjectRow>,
+    D1Result<Actor>,
+  ]
+  const account = id === null ? accounts.results.find((one) => isHere(ctx, one)) : identityOf(ctx.actor, id)
+  const row = named.results[0] ?? (account && (await selectSubject(db, account, ctx.now()).first<SubjectRow>()))
+  if (!row) throw new CommandFailure(`${who} is no user of Pawl: mention the person with @, or see "user list"`)
+  // Without an account in this workspace nobody could ask here: the answer is about what he was given by name.
+  if (!account) return subjectOf(row, false, false)
+  return subjectOf(row, admins.has(actorKey(account)), (await standing(account)) === 'member')
+}
+
+function isHere({ actor }: Context, { platform, workspace }: Actor): boolean {
+  return platform === actor.platform && workspace === actor.workspace
+}

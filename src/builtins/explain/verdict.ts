@@ -1,0 +1,66 @@
+/** What the evaluator says of one stage, rule by rule, as records that `why` and `can` give. Pure. */
+import type { Command } from '../../command/command.ts'
+import { MASK } from '../../command/redact.ts'
+import { type Decision, decide, type Explanation, explain, type Policy } from '../../policy/decide.ts'
+import type { Outcome } from '../../policy/outcome.ts'
+import type { Request } from '../../policy/request.ts'
+
+/** One rule of one stage; a stage without rules gives one record without a rule. */
+export interface RuleVerdict {
+  readonly [field: string]: string | number | null | readonly string[]
+  /** 1 is the first. */
+  readonly stage: number
+  readonly command: string
+  readonly decision: 'allowed' | 'denied' | 'depends on records'
+  readonly because: string
+  /** The rule's number; null for one that a module ships. */
+  readonly id: number | null
+  readonly rule: string
+  readonly outcome: string
+  /** Each test with what it found: `option[env] == "prod": no, it is "staging"`. */
+  readonly on: readonly string[]
+  readonly missing: readonly string[]
+}
+
+/** The decision on a stage and what each rule came to. */
+export function verdictsOf(policy: Policy, command: Command, request: Request, stage: number): RuleVerdict[] {
+  const decision = decide(policy, request)
+  const base = { stage, command: command.name, decision: decisionWord(decision), because: becauseOf(decision) }
+  const rules = explain(policy, request)
+  if (rules.length === 0) return [{ ...base, id: null, rule: '', outcome: '', on: [], missing: [] }]
+  return rules.map((one) => ({
+    ...base,
+    id: one.rule.id,
+    rule: one.rule.text,
+    outcome: OUTCOME_WORDS[one.outcome],
+    on: one.tests.map((test) => testText(command, test)),
+    missing: one.outcome === 'true' || one.outcome === 'unknown' ? one.missing : [],
+  }))
+}
+
+export const OUTCOME_WORDS = {
+  true: 'matches',
+  false: 'does not match',
+  unknown: 'depends on records',
+  error: 'cannot be evaluated',
+} as const satisfies { [outcome in Outcome]: string }
+
+function decisionWord(decision: Decision): RuleVerdict['decision'] {
+  if (!decision.allowed) return 'denied'
+  return decision.certain ? 'allowed' : 'depends on records'
+}
+
+function becauseOf(decision: Decision): string {
+  if (!decision.allowed) return decision.because
+  return decision.certain
+    ? 'every rule that matches is satisfied'
+    : 'its arguments come from records: it is decided again then'
+}
+
+const TEST_WORDS = { true: 'yes', false: 'no', unknown: 'not known yet', error: 'cannot be compared' } as const
+
+function testText({ options }: Command, { text, outcome, found }: Explanation['tests'][number]): string {
+  // A test may look at several arguments at once, so that one secret hides them all.
+  const shown = options.some(({ secret }) => secret) && /\b(?:arg|option)\b/.test(text) ? MASK : found
+  return `${text}: ${TEST_WORDS[outcome]}, it is ${shown}`
+}

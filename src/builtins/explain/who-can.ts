@@ -1,0 +1,31 @@
+/** `who can`: who may run a line in this room. Nothing of the line runs. Network: D1. */
+import { plain } from '../../chat/markdown.ts'
+import { defineCommand } from '../../command/define.ts'
+import { lineOption } from './line.ts'
+import { peopleWhoCan } from './people.ts'
+
+export default defineCommand({
+  name: 'who can',
+  summary: 'List who may run a line in this room',
+  options: { line: lineOption },
+  input: 'none',
+  effects: 'read',
+  answer: 'private',
+  rules: ['when command is who:can must have pawl:admin or pawl:explain'],
+  examples: [['who can deploy web prod', 'the people who may, by the groups that they are in']],
+  handler: ({ line }, ctx) => peopleWhoCan(ctx, line),
+  view: (records) => [
+    {
+      kind: 'fields',
+      fields: records.map(({ who, people, count }) => ({
+        name: who,
+        value: plain(
+          people.length === 0
+            ? ''
+            : `${people.join(', ')}${count > people.length ? ` and ${count - people.length} more` : ''}`,
+        ),
+      })),
+    },
+    { kind: 'note', text: plain('As asked in this room, by a full member of the workspace. Nothing of it was run.') },
+  ],
+})

@@ -1,0 +1,127 @@
+/** The designed deploy rules, and the answers of `why`, `can` and `who can`, through the doors and over the real database. */
+import { env } from 'cloudflare:test'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+const ada = (line: string) => world.hears('ada', `/pawl ${line}`)
+const grace = (line: string) => world.hears('grace', `/pawl ${line}`)
+
+beforeAll(async () => {
+  world = await openWorld()
+  for (const line of [
+    'user add grace @grace',
+    'group create deployers',
+    'group add deployers grace',
+    'role create deployer',
+    'permission grant deploy:run deployer',
+    'permission grant http:check deployer',
+    'role grant deployer deployers',
+    'role create prod-deployer',
+    'permission grant deploy:prod prod-deployer',
+    'group create prod-deployers',
+    'role grant prod-deployer prod-deployers',
+  ])
+    await ada(line)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const HOUR = 3_600_000
+
+describe('the designed deploy rules', () => {
+  it('let a developer deploy to staging, and to production for as long as that is granted', async () => {
+    expect(await grace('deploy web staging')).toMatch(/Deployed/)
+    const denied = await grace('deploy web prod')
+    expect(denied).toMatch(/You may not run deploy: it needs deploy:prod/)
+    await ada('group add prod-deployers grace --for 2h')
+    expect(await grace('deploy web prod')).toMatch(/Deployed/)
+    vi.useFakeTimers({ now: Date.now() + 2 * HOUR - 60_000, toFake: ['Date'] })
+    expect(await grace('why deploy web prod')).toMatch(/allowed/)
+    vi.setSystemTime(Date.now() + 61_000)
+    expect(await grace('deploy web prod')).toMatch(/it needs deploy:prod/)
+    vi.useRealTimers()
+    await ada('group remove prod-deployers grace')
+  }, 60_000)
+
+  it('refuse the literal part of a stage that waits for records, before anything runs', async () => {
+    const before = world.simulator.upstream.log.length
+    expect(await grace(`seed '[{"s":"web"}]' | deploy $s prod`)).toMatch(/it needs deploy:prod/)
+    expect(await world.newestRun('seed|deploy')).toMatchObject({ state: 'denied' })
+    expect(world.simulator.upstream.log).toHaveLength(before)
+  })
+
+  it('stop a stage whose arguments turn out forbidden before its effect, and name what ran', async () => {
+    const before = world.simulator.upstream.log.length
+    await ada(`rule create 'when command is http:check with option[url] matches /.*prod.*/ forbid because "no probes"'`)
+    const told = await grace(`seed '[{"u":"https://web.test/a"},{"u":"https://prod.test/b"}]' | http check $u`)
+    expect(told).toMatch(/may not run http check with these arguments: it is forbidden: no probes/)
+    expect(told).toMatch(/Stage 2 of 2 \(http check\) failed; before it ran: seed/)
+    expect(world.simulator.upstream.log).toHaveLength(before)
+    const { id } = await world.newestRun('seed|http:check')
+    const events = await world.auditOf(String(id))
+    expect(events.filter((code) => code === 'policy.denied')).toHaveLength(1)
+  })
+})
+
+describe('why', () => {
+  it('shows each rule, what it looked at, what is missing, who holds and who can grant it', async () => {
+    const told = await grace('why deploy web prod --force')
+    expect(told).toMatch(/deploy: denied, it needs deploy:prod/)
+    expect(told).toMatch(/\+ when command is deploy must have deploy:run/)
+    expect(told).toMatch(/option\[env\] == "prod": yes, it is "prod"/)
+    expect(told).toMatch(/missing deploy:prod/)
+    expect(told).toMatch(/deploy:prod is held by nobody yet|deploy:prod is held by/)
+  })
+
+  it('runs nothing, and takes a whole pipeline in quotes', async () => {
+    const before = world.simulator.upstream.log.length
+    const told = await grace(`why 'seed [] | deploy $s staging'`)
+    expect(told).toMatch(/1\. seed: allowed/)
+    expect(told).toMatch(/2\. deploy: (?:allowed|depends on records)/)
+    expect(world.simulator.upstream.log).toHaveLength(before)
+  })
+
+  it('explains a line that cannot run only to who may run its commands', async () => {
+    expect(await grace('why deploy web moon')).toMatch(/staging, prod/)
+    expect(await grace('why permission grant x')).not.toMatch(/role/)
+  })
+
+  it('keeps no line', async () => {
+    await grace('why deploy web prod')
+    expect(JSON.stringify(await world.newestRun('why'))).not.toContain('deploy web prod')
+  })
+})
+
+describe('can and who can', () => {
+  it('answer for somebody else, for who may ask', async () => {
+    expect(await ada('can grace deploy web staging')).toMatch(/allowed/)
+    expect(await ada('can grace deploy web prod')).toMatch(/denied, it needs deploy:prod/)
+    expect(await ada('can @linus deploy web staging')).toMatch(/it needs deploy:run/)
+    expect(await grace('can ada deploy web prod')).toMatch(/You may not run can/)
+  })
+
+  it('list who may, by the groups that they are in', async () => {
+    const told = await ada('who can deploy web staging')
+    expect(told).toMatch(/users in deployers/)
+    expect(told).toMatch(/grace/)
+    expect(await ada('who can echo hi')).toMatch(/everyone/)
+    const prod = await ada('who can deploy web prod')
+    expect(prod).toMatch(/PAWL_ADMINS/)
+    expect(prod).not.toMatch(/grace/)
+  })
+})
+
+describe('a policy that cannot be read', () => {
+  it('runs nothing', async () => {
+    const row = await env.DB.prepare(
+      "INSERT INTO rules (command, text, created_at) VALUES ('echo', 'when command is echo perhaps', 0) RETURNING id",
+    ).first<{ id: number }>()
+    expect(await ada('echo hello')).toMatch(/cannot be evaluated/)
+    await env.DB.prepare('DELETE FROM rules WHERE id = ?')
+      .bind(row?.id ?? 0)
+      .run()
+    expect(await ada('echo hello')).toMatch(/hello/)
+  })
+})
