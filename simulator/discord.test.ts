@@ -238,6 +238,35 @@ describe("Discord's REST API", () => {
     expect(response.status).toBe(403)
   })
 
+  it('says who may what: what roles give, and what a room takes from or gives to a role or a member', async () => {
+    const fixture = await createFixture()
+    const guild = '/guilds/1180000000000000001'
+    const { body } = await fixture.discord('GET', guild)
+    expect(body).toMatchObject({
+      owner_id: expect.any(String),
+      roles: [{ id: '1180000000000000001' }, { name: 'pawl' }],
+    })
+    const [, { id: role }] = body.roles as { id: string }[] as [unknown, { id: string }]
+    expect((await fixture.discord('GET', '/users/@me')).body.id).toBe('1180000000000000099')
+    expect((await fixture.discord('GET', `${guild}/members/1180000000000000099`)).body.roles).toEqual([role])
+    expect((await fixture.discord('GET', `${guild}/members/1180000000000000011`)).body.roles).toEqual([])
+    const of = async (id: string) => (await fixture.discord('GET', `/channels/${id}`)).body.permission_overwrites
+    expect(await of('1180000000000000021')).toEqual([])
+    expect(await of('1180000000000000024')).toEqual([
+      { id: '1180000000000000001', type: 0, allow: '0', deny: '1024' },
+      { id: role, type: 0, allow: '1024', deny: '0' },
+      { id: '1180000000000000011', type: 1, allow: '1024', deny: '0' },
+      { id: '1180000000000000012', type: 1, allow: '1024', deny: '0' },
+    ])
+    expect((await fixture.discord('GET', '/guilds/1')).status).toBe(404)
+  })
+
+  it('shows a room to those alone whom it is open to', async () => {
+    const { simulator } = await createFixture()
+    expect(() => simulator.discord.user('linus').in('#leads')).toThrow('there are #ops, #general, #dev and dm')
+    expect(simulator.discord.user('grace').in('#leads').sees()).toEqual([])
+  })
+
   it('refuses commands that Discord would refuse', async () => {
     const fixture = await createFixture()
     const put = async (commands: object) => (await fixture.discord('PUT', `${APP}/commands`, commands)).status

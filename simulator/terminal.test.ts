@@ -50,8 +50,8 @@ describe('the chat in the terminal', () => {
     expect(chat.printed).toEqual([
       '— grace in #ops at slack —',
       '— grace in #general at slack —',
-      'Nobody is called "bob": there are ada, grace, linus',
-      'There is no room "#nowhere": there are #ops, #general, #dev and dm',
+      'Nobody is called "bob": there are ada, grace, linus, gus, eve',
+      'There is no room "#nowhere": there are #ops, #general, #dev, #leads and dm',
       'There are two platforms: /on slack, /on discord',
       '[general] grace: /pawl help',
       '[general] pawl (only you see this): ok',

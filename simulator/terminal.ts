@@ -36,8 +36,8 @@ export interface Terminal {
 }
 
 export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl whoami. Around that:
-  /as ada|grace|linus      be somebody else (ada administers Pawl)
-  /in #ops|#general|#dev|dm   go to another room (Pawl is no member of #dev)
+  /as grace                be somebody else: ada (who administers Pawl), grace, linus, gus (a guest), eve (of another workspace)
+  /in #ops|#general|#dev|#leads|dm   go to another room (Pawl is no member of #dev; #leads is for ada and grace)
   /on slack|discord        change the platform
   /press 1                 press a button by its number or label
   /timeline                everything that happened, on both platforms

@@ -21,7 +21,7 @@ import { formatEntry, type LineOptions } from './timeline.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 import { createViolations, type Violation } from './violations.ts'
 import { json } from './wire.ts'
-import { findPerson, findRoom, PEOPLE, type Person, type PlatformName, type Room, roomKey } from './world.ts'
+import { findPerson, findRoom, PEOPLE, type Person, type PlatformName, type Room, roomKey, roomsOf } from './world.ts'
 
 export interface SimulatorOptions {
   /** Where deliveries go: `fetch`, or the application's own handler. */
@@ -180,7 +180,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       return {
         in(roomName) {
           const room = findRoom(roomName, person)
-          if (!room) throw new Error(`There is no room "${roomName}": there are #ops, #general, #dev and dm`)
+          if (!room) throw new Error(`There is no room "${roomName}": there are ${roomsOf(person)} and dm`)
           return seat(platform, person, room)
         },
       }

@@ -12,6 +12,11 @@ export interface Person {
   /** The conversation between this person and the bot. */
   readonly slackDirect: string
   readonly discordDirect: string
+  /**
+   * A full member of workspace and guild; a guest of both; or a stranger: of another Slack workspace, in the rooms that are
+   * shared with it, and not yet through the guild's screening.
+   */
+  readonly standing: 'member' | 'guest' | 'stranger'
 }
 
 /** A room of the workspace, or a person's direct conversation with the bot. */
@@ -22,6 +27,8 @@ export interface Room {
   readonly discord: string
   /** Whether the bot may post here with its token. */
   readonly botIsMember: boolean
+  /** Who sees it, by name; null is everybody. */
+  readonly only: readonly string[] | null
   /** Whose conversation with the bot it is; null for a room of the workspace. */
   readonly direct: Person | null
 }
@@ -33,6 +40,14 @@ export const SLACK_TEAM = {
   botUser: 'U0PAWLBOT1',
   botId: 'B0PAWLBOT1',
 }
+/** The workspace with which rooms are shared. Pawl is not installed there. */
+const OTHER_TEAM = 'T0OTHER'
+
+/** The Slack workspace that somebody belongs to. */
+export function slackTeamOf({ standing }: Person): string {
+  return standing === 'stranger' ? OTHER_TEAM : SLACK_TEAM.id
+}
+
 export const DISCORD_GUILD = { id: '1180000000000000001', botUser: '1180000000000000099' }
 
 export const PEOPLE: readonly Person[] = [
@@ -42,6 +57,7 @@ export const PEOPLE: readonly Person[] = [
     discord: '1180000000000000011',
     slackDirect: 'D0ADA00001',
     discordDirect: '1180000000000000111',
+    standing: 'member',
   },
   {
     name: 'grace',
@@ -49,6 +65,7 @@ export const PEOPLE: readonly Person[] = [
     discord: '1180000000000000012',
     slackDirect: 'D0GRACE001',
     discordDirect: '1180000000000000112',
+    standing: 'member',
   },
   {
     name: 'linus',
@@ -56,13 +73,38 @@ export const PEOPLE: readonly Person[] = [
     discord: '1180000000000000013',
     slackDirect: 'D0LINUS001',
     discordDirect: '1180000000000000113',
+    standing: 'member',
+  },
+  {
+    name: 'gus',
+    slack: 'U0GUS00001',
+    discord: '1180000000000000014',
+    slackDirect: 'D0GUS00001',
+    discordDirect: '1180000000000000114',
+    standing: 'guest',
+  },
+  {
+    name: 'eve',
+    slack: 'U0EVE00001',
+    discord: '1180000000000000015',
+    slackDirect: 'D0EVE00001',
+    discordDirect: '1180000000000000115',
+    standing: 'stranger',
   },
 ]
 
 const ROOMS: readonly Room[] = [
-  { name: 'ops', slack: 'C0OPS00001', discord: '1180000000000000021', botIsMember: true, direct: null },
-  { name: 'general', slack: 'C0GENERAL1', discord: '1180000000000000022', botIsMember: true, direct: null },
-  { name: 'dev', slack: 'C0DEV00001', discord: '1180000000000000023', botIsMember: false, direct: null },
+  { name: 'ops', slack: 'C0OPS00001', discord: '1180000000000000021', botIsMember: true, only: null, direct: null },
+  { name: 'general', slack: 'C0GENERAL1', discord: '1180000000000000022', botIsMember: true, only: null, direct: null },
+  { name: 'dev', slack: 'C0DEV00001', discord: '1180000000000000023', botIsMember: false, only: null, direct: null },
+  {
+    name: 'leads',
+    slack: 'C0LEADS001',
+    discord: '1180000000000000024',
+    botIsMember: true,
+    only: ['ada', 'grace'],
+    direct: null,
+  },
 ]
 
 /** Every room of the workspace, direct conversations last. */
@@ -73,6 +115,7 @@ export const ALL_ROOMS: readonly Room[] = [
     slack: person.slackDirect,
     discord: person.discordDirect,
     botIsMember: true,
+    only: [person.name],
     direct: person,
   })),
 ]
@@ -87,10 +130,22 @@ export function personById(platform: PlatformName, id: string): Person | undefin
   return PEOPLE.find((person) => person[platform] === id)
 }
 
-/** `#ops`, `ops`, or `dm` for the person's own conversation with the bot. */
+/** Whether somebody sees what is said in a room. */
+export function isOpenTo({ only }: Room, { name }: Person): boolean {
+  return only === null || only.includes(name)
+}
+
+/** `#ops`, `ops`, or `dm` for the person's own conversation with the bot; only what the person sees. */
 export function findRoom(name: string, person: Person): Room | undefined {
   const bare = name.replace(/^#/, '').toLowerCase()
-  return ALL_ROOMS.find((room) => room.name === bare && (room.direct === null || room.direct === person))
+  return ALL_ROOMS.find((room) => room.name === bare && isOpenTo(room, person))
+}
+
+/** The rooms of the workspace that somebody sees, as in `#ops, #general`. */
+export function roomsOf(person: Person): string {
+  return ROOMS.filter((room) => isOpenTo(room, person))
+    .map(({ name }) => `#${name}`)
+    .join(', ')
 }
 
 export function roomById(platform: PlatformName, id: string): Room | undefined {
@@ -100,4 +155,12 @@ export function roomById(platform: PlatformName, id: string): Room | undefined {
 /** How a room is named in the timeline: `ops`, or `dm:ada`. */
 export function roomKey(room: Room): string {
   return room.direct ? `dm:${room.direct.name}` : room.name
+}
+
+/** Discord's guild member flag IS_GUEST. */
+const IS_GUEST = 1 << 4
+
+/** What Discord says of somebody as a member of the guild. */
+export function memberFacts({ standing }: Person): { readonly flags: number; readonly pending: boolean } {
+  return { flags: standing === 'guest' ? IS_GUEST : 0, pending: standing === 'stranger' }
 }

@@ -31,7 +31,7 @@ export interface Hall {
    * Lines that complete the one being typed, out of what the person may run; none rather than late. Never rejects, runs
    * nothing.
    */
-  complete(actor: Actor, typed: string): Promise<readonly string[]>
+  complete(who: Pick<Invocation, 'actor' | 'standing'>, typed: string): Promise<readonly string[]>
   /** Records a refused request in the audit, within a rate limit; returns at once. */
   refuse(refusal: Refusal, lifetime: Lifetime): void
 }

@@ -14,6 +14,12 @@ export interface Actor {
   readonly id: string
 }
 
+/**
+ * Whether somebody belongs to the workspace: a full member does; a guest, somebody of another workspace in a shared channel
+ * and a bot are outside. Unknown where the platform's request does not tell.
+ */
+export type Standing = 'member' | 'outside' | 'unknown'
+
 /** The room in which it was asked. `name` is for people to read and is never used to decide anything. */
 export interface Channel {
   readonly id: string
@@ -39,6 +45,8 @@ export interface Invocation {
   /** The platform's delivery id with its kind in front (`slack:trigger:…`, `discord:interaction:…`): the key of deduplication. */
   readonly delivery: string
   readonly actor: Actor
+  /** From the verified envelope, as far as it tells. */
+  readonly standing: Standing
   readonly channel: Channel
   readonly input: Input
   readonly address: Address

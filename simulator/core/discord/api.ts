@@ -7,14 +7,25 @@ import type { ChatMessage } from '../chat.ts'
 import type { Desk } from '../desk.ts'
 import { DISCORD } from '../limits.ts'
 import { json, parseJson, records, text } from '../wire.ts'
-import { ALL_ROOMS, DISCORD_GUILD, type Person, personById, type Room, roomById, roomKey } from '../world.ts'
+import {
+  ALL_ROOMS,
+  DISCORD_GUILD,
+  memberFacts,
+  type Person,
+  personById,
+  type Room,
+  roomById,
+  roomKey,
+} from '../world.ts'
 import { answerInteraction, messageJson, showReply } from './answer.ts'
 import { checkCommands, checkMessage, describe, formError, isEmpty } from './check.ts'
+import { BOT_ROLE, guildJson, overwritesOf } from './guild.ts'
 import type { DiscordState, Interaction } from './state.ts'
 import { discordLook, EPHEMERAL } from './view.ts'
 
 const problem = (status: number, code: number, message: string): Response => json(status, { message, code })
 const unauthorized = () => problem(401, 0, '401: Unauthorized')
+const BOT_JSON = { id: DISCORD_GUILD.botUser, username: 'pawl', bot: true }
 const UNKNOWN_WEBHOOK = { status: 404, code: 10015, message: 'Unknown Webhook' }
 
 export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
@@ -126,13 +137,29 @@ export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
     }),
   )
 
+  app.get('/guilds/:guild', (c) =>
+    around('guild.get', c.req.raw, async () => {
+      if (!isBot(c.req.raw, 'guild.get')) return unauthorized()
+      if (c.req.param('guild') !== DISCORD_GUILD.id) return problem(404, 10004, 'Unknown Guild')
+      return json(200, guildJson())
+    }),
+  )
+
   app.get('/guilds/:guild/members/:user', (c) =>
     around('guild.member', c.req.raw, async () => {
       if (!isBot(c.req.raw, 'guild.member')) return unauthorized()
       if (c.req.param('guild') !== DISCORD_GUILD.id) return problem(404, 10004, 'Unknown Guild')
+      if (c.req.param('user') === DISCORD_GUILD.botUser)
+        return json(200, { user: BOT_JSON, nick: null, roles: [BOT_ROLE] })
       const person = personById('discord', c.req.param('user'))
       if (!person) return problem(404, 10007, 'Unknown Member')
-      return json(200, { user: userJson(person), nick: null, roles: [], joined_at: '2024-01-01T00:00:00+00:00' })
+      return json(200, {
+        user: userJson(person),
+        nick: null,
+        roles: [],
+        joined_at: '2024-01-01T00:00:00+00:00',
+        ...memberFacts(person),
+      })
     }),
   )
 
@@ -227,9 +254,7 @@ export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
   }
 
   app.get('/users/@me', (c) =>
-    around('me', c.req.raw, async () =>
-      isBot(c.req.raw, 'me') ? json(200, { id: DISCORD_GUILD.botUser, username: 'pawl', bot: true }) : unauthorized(),
-    ),
+    around('me', c.req.raw, async () => (isBot(c.req.raw, 'me') ? json(200, BOT_JSON) : unauthorized())),
   )
 
   app.notFound((c) => {
@@ -252,7 +277,13 @@ export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
 
 function channelJson(room: Room): PawlRecord {
   if (room.direct) return { id: room.discord, type: 1, recipients: [userJson(room.direct)] }
-  return { id: room.discord, type: 0, guild_id: DISCORD_GUILD.id, name: room.name }
+  return {
+    id: room.discord,
+    type: 0,
+    guild_id: DISCORD_GUILD.id,
+    name: room.name,
+    permission_overwrites: overwritesOf(room),
+  }
 }
 
 function userJson(person: Person): PawlRecord {

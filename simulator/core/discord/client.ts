@@ -8,7 +8,7 @@ import type { Delivery, Typed } from '../delivery.ts'
 import type { Desk } from '../desk.ts'
 import { signDiscord } from '../sign.ts'
 import { parseJson } from '../wire.ts'
-import { DISCORD_GUILD, type Person, type Room, roomKey } from '../world.ts'
+import { DISCORD_GUILD, memberFacts, type Person, type Room, roomKey } from '../world.ts'
 import { answerInteraction, messageJson } from './answer.ts'
 import type { DiscordState, Interaction } from './state.ts'
 import { readTypedLine } from './typed-line.ts'
@@ -82,7 +82,7 @@ export function createDiscordClient(desk: Desk, state: DiscordState): DiscordCli
               nick: null,
               deaf: false,
               mute: false,
-              flags: 0,
+              ...memberFacts(person),
             },
             context: 0,
           }),

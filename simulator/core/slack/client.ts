@@ -8,7 +8,7 @@ import type { Answer, Delivery, DeliverySpec, Typed } from '../delivery.ts'
 import type { Desk } from '../desk.ts'
 import { signSlack } from '../sign.ts'
 import { parseJson, text } from '../wire.ts'
-import { findPerson, findRoom, type Person, type Room, roomKey, SLACK_TEAM } from '../world.ts'
+import { findPerson, findRoom, type Person, type Room, roomKey, SLACK_TEAM, slackTeamOf } from '../world.ts'
 import { checkBlocks } from './check.ts'
 import { respond } from './messages.ts'
 import type { ResponseUrl, SlackState } from './state.ts'
@@ -82,7 +82,8 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
         ts,
         client_msg_id: crypto.randomUUID(),
         text: words,
-        team: SLACK_TEAM.id,
+        team: slackTeamOf(person),
+        ...(person.standing === 'stranger' && { user_team: slackTeamOf(person), source_team: slackTeamOf(person) }),
         channel: room.slack,
         event_ts: ts,
         ...(type === 'message' && { channel_type: 'im' }),
@@ -99,7 +100,8 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
           is_enterprise_install: false,
         },
       ],
-      is_ext_shared_channel: false,
+      // Where a stranger speaks is shared.
+      is_ext_shared_channel: person.standing === 'stranger',
       event_context: `4-${ids.token()}`,
     }
     return deliverer.prepare({
@@ -139,7 +141,9 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
     async line(person, room, line) {
       const known = state.commands
       const name = line.split(/\s/)[0] ?? ''
-      if (line.startsWith('/') && (known === null || known.has(name)))
+      // Another workspace's people can talk to the app in a shared room, and have none of its slash commands.
+      const isTheirs = person.standing !== 'stranger'
+      if (line.startsWith('/') && isTheirs && (known === null || known.has(name)))
         return { kind: 'delivery', delivery: await command(person, room, line) }
       if (!line.startsWith('/') && room.direct)
         return { kind: 'delivery', delivery: await event(person, room, line, 'message') }
@@ -161,7 +165,7 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
       })
       const payload: PawlRecord = {
         type: 'block_actions',
-        user: { id: person.slack, username: person.name, name: person.name, team_id: SLACK_TEAM.id },
+        user: { id: person.slack, username: person.name, name: person.name, team_id: slackTeamOf(person) },
         api_app_id: SLACK_TEAM.appId,
         token: 'deprecated',
         container: {

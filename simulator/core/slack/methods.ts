@@ -4,7 +4,17 @@ import type { ChatMessage } from '../chat.ts'
 import type { Desk } from '../desk.ts'
 import { SLACK } from '../limits.ts'
 import { json, lengthOf, text } from '../wire.ts'
-import { ALL_ROOMS, PEOPLE, personById, type Room, roomById, roomKey, SLACK_TEAM } from '../world.ts'
+import {
+  ALL_ROOMS,
+  isOpenTo,
+  PEOPLE,
+  personById,
+  type Room,
+  roomById,
+  roomKey,
+  SLACK_TEAM,
+  slackTeamOf,
+} from '../world.ts'
 import { refusal, wrongMessage } from './messages.ts'
 import type { SlackState } from './state.ts'
 import { slackLook } from './view.ts'
@@ -143,13 +153,17 @@ export function createSlackMethods(desk: Desk, state: SlackState): ReadonlyMap<s
           ok: true,
           user: {
             id: person.slack,
-            team_id: SLACK_TEAM.id,
+            team_id: slackTeamOf(person),
             name: person.name,
             real_name: person.name,
             profile: { display_name: person.name, real_name: person.name },
             deleted: false,
             is_bot: false,
             is_admin: person.name === 'ada',
+            is_restricted: person.standing === 'guest',
+            is_ultra_restricted: false,
+            // Slack says it of strangers alone.
+            ...(person.standing === 'stranger' && { is_stranger: true }),
           },
         }
       },
@@ -182,7 +196,7 @@ export function createSlackMethods(desk: Desk, state: SlackState): ReadonlyMap<s
       (args) => {
         const room = roomFor(args)
         if (isRefusal(room)) return room
-        const people = room.direct ? [room.direct] : PEOPLE
+        const people = PEOPLE.filter((person) => isOpenTo(room, person))
         return {
           ok: true,
           members: [...people.map((person) => person.slack), SLACK_TEAM.botUser],
@@ -221,7 +235,7 @@ function roomJson(room: Room): PawlRecord {
     is_channel: true,
     is_im: false,
     is_mpim: false,
-    is_private: false,
+    is_private: room.only !== null,
     is_shared: false,
     is_ext_shared: false,
     is_org_shared: false,

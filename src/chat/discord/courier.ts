@@ -16,7 +16,8 @@ import type { Reply } from '../reply.ts'
 import { type DiscordAddress, readDiscordAddress } from './address.ts'
 import { createDiscordClient } from './client.ts'
 import { renderDiscord } from './render.ts'
-import { resolveDiscordTarget } from './targets.ts'
+import { askDiscordStanding } from './standing.ts'
+import { findDiscordRoom, openDiscordDirect, resolveDiscordTarget } from './targets.ts'
 
 const { EPHEMERAL } = InteractionResponseFlags
 
@@ -62,6 +63,9 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
       return { outcome: 'undeliverable', reason: `${answered.closed}, ${posted.closed}` }
     },
     resolve: (address, target) => resolveDiscordTarget(client, address, target),
+    room: (actor, typed) => findDiscordRoom(client, actor, typed),
+    standing: (actor) => askDiscordStanding(client, actor),
+    direct: (actor, key) => openDiscordDirect(client, config.applicationId ?? '', actor, key),
   }
 
   /** Through the interaction's token: edits what is there if the right people see it, else follows up and takes it away. */

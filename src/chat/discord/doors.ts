@@ -12,6 +12,7 @@ import { notServedReply } from '../served.ts'
 import { commandPlaceSchema, interactionSchema, typingSchema } from './payloads.ts'
 import { readCommand, readPressed } from './read.ts'
 import { discordAnswer } from './render.ts'
+import { discordStanding } from './standing.ts'
 import { verifyDiscord } from './verify.ts'
 
 /** Application command types: 1 is typed into the chat, 2 and 3 hang on a person or a message. */
@@ -56,7 +57,10 @@ async function serveTyping({ hall }: Verified, payload: unknown): Promise<Respon
   const typing = typingSchema.safeParse(payload)
   const lines = typing.success
     ? await hall.complete(
-        { platform: 'discord', workspace: typing.data.guild_id, id: typing.data.member.user.id },
+        {
+          actor: { platform: 'discord', workspace: typing.data.guild_id, id: typing.data.member.user.id },
+          standing: discordStanding(typing.data.member),
+        },
         typing.data.data.options[0].value,
       )
     : []

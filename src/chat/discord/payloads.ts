@@ -3,6 +3,7 @@
  * https://discord.com/developers/docs/interactions/receiving-and-responding
  */
 import * as z from 'zod'
+import { memberFactsSchema } from './standing.ts'
 
 /** An id: a number of up to 64 bits, as text. */
 const snowflake = z.string().regex(/^\d{1,20}$/)
@@ -37,6 +38,8 @@ export const commandPlaceSchema = z.object({
   data: z.object({ type: z.int().default(1) }),
 })
 
+const memberSchema = memberFactsSchema.extend({ user: memberFactsSchema.shape.user.extend(person.shape) })
+
 /** Anything that somebody did inside a guild. */
 const guildSchema = z.object({
   id: snowflake,
@@ -45,7 +48,7 @@ const guildSchema = z.object({
   guild_id: snowflake,
   channel_id: snowflake,
   channel: z.object({ type: z.int().optional(), name: z.string().nullish() }).nullish(),
-  member: z.object({ user: person }),
+  member: memberSchema,
 })
 
 export type GuildInteraction = z.output<typeof guildSchema>
@@ -56,7 +59,7 @@ export const guildCommandSchema = guildSchema.extend({ data: z.object({ name, op
 /** The line of `/pawl run:` while it is being typed. */
 export const typingSchema = z.object({
   guild_id: snowflake,
-  member: z.object({ user: person }),
+  member: memberSchema,
   data: z.object({
     name: z.literal('pawl'),
     options: z.tuple([

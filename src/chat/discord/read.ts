@@ -12,6 +12,7 @@ import {
   guildPressedSchema,
   type Value,
 } from './payloads.ts'
+import { discordStanding } from './standing.ts'
 
 /** The command whose one option is a whole line. */
 const ROOT_COMMAND = 'pawl'
@@ -46,6 +47,7 @@ function invocationOf(
     source,
     delivery: `discord:interaction:${id}`,
     actor: { platform: 'discord', workspace: guild_id, id: member.user.id },
+    standing: discordStanding(member),
     channel: {
       id: channel_id,
       kind: DIRECT_TYPES.has(channel?.type ?? 0) ? 'direct' : 'channel',

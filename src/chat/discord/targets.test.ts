@@ -22,8 +22,32 @@ interface Call {
   readonly body: Record<string, unknown> | null
 }
 
+const VIEW = 1n << 10n
+const SEND = 1n << 11n
+const SEND_IN_THREADS = 1n << 38n
+const deny = (id: string, bits: bigint) => ({ id, type: 0, allow: '0', deny: String(bits) })
+const allow = (id: string, bits: bigint) => ({ id, type: 0, allow: String(bits), deny: '0' })
+
+/** What is asked about whom before a room that the line names is looked at: 200 asks, 800 is the bot. */
+const ROLES: Record<string, Answer> = {
+  'GET guilds/100': {
+    id: '100',
+    owner_id: '1',
+    roles: [{ id: '100', permissions: String(VIEW | SEND | SEND_IN_THREADS) }],
+  },
+  'GET guilds/100/members/200': { roles: [] },
+  'GET users/@me': { id: '801' },
+  'GET guilds/100/members/801': { roles: ['802'] },
+}
+const ROLE_CALLS = Object.keys(ROLES)
+
 /** A Discord that answers by route. */
-function discord(answers: Record<string, Answer>, config: Partial<DiscordConfig> = {}) {
+function discord(some: Record<string, Answer>, config: Partial<DiscordConfig> = {}) {
+  const answers: Record<string, Answer> = {
+    ...ROLES,
+    'GET channels/300': channel({ id: '300', name: 'home' }),
+    ...some,
+  }
   const calls: Call[] = []
   const fetch = async (url: string, init: RequestInit) => {
     const what = `${init.method} ${url.replace(API, '')}`
@@ -61,10 +85,11 @@ describe('a channel', () => {
   it.each([0, 5, 10, 11])(
     'of type %i is reached with the bot token, and without the token of the asker',
     async (type) => {
-      const { resolve, calls } = discord({ 'GET channels/301': channel({ type }) })
+      const { resolve, calls, ways } = discord({ 'GET channels/301': channel({ type, parent_id: '300' }) })
       const to = { ...redirect, channel: '301', user: '200' }
       expect(await resolve(ops)).toEqual({ ok: true, label: '#ops', address: to })
-      expect(calls).toEqual([{ what: 'GET channels/301', authorization: 'Bot bot-secret', body: null }])
+      expect(calls[4]).toEqual({ what: 'GET channels/301', authorization: 'Bot bot-secret', body: null })
+      expect(ways()).toEqual([...ROLE_CALLS, 'GET channels/301', ...(type >= 10 ? ['GET channels/300'] : [])])
     },
   )
 
@@ -74,7 +99,7 @@ describe('a channel', () => {
     ['to talk in', { type: 2 }, /no text channel/],
     ['that only holds others', { type: 4 }, /no text channel/],
     ['that is a forum', { type: 15 }, /no text channel/],
-    ['that is a locked thread', { type: 11, thread_metadata: { locked: true } }, /#ops is locked/],
+    ['that is a locked thread', { type: 11, parent_id: '300', thread_metadata: { locked: true } }, /#ops is locked/],
   ])('%s is refused', async (_, more, message) => {
     expect(await discord({ 'GET channels/301': channel(more) }).resolve(ops)).toEqual(refused(message))
   })
@@ -84,8 +109,58 @@ describe('a channel', () => {
     expect(JSON.stringify(await resolve(ops))).not.toContain('layoffs')
   })
 
+  it.each([
+    ['everybody', [deny('100', VIEW)]],
+    ['the asker', [deny('200', VIEW)]],
+  ])('that %s may not see answers like one that is not there', async (_, permission_overwrites) => {
+    const closed = channel({ name: 'layoffs', permission_overwrites })
+    const unknown = await discord({ 'GET channels/301': status(404) }).resolve(ops)
+    expect(await discord({ 'GET channels/301': closed }).resolve(ops)).toEqual(unknown)
+    const hidden = { ...closed, type: 2, thread_metadata: { locked: true } }
+    expect(await discord({ 'GET channels/301': hidden }).resolve(ops)).toEqual(unknown)
+  })
+
+  it('that the asker sees through a role or by name is open', async () => {
+    for (const id of ['210', '200']) {
+      const permission_overwrites = [deny('100', VIEW), allow(id, VIEW), allow('802', VIEW)]
+      const answers = {
+        'GET channels/301': channel({ permission_overwrites }),
+        'GET guilds/100/members/200': { roles: ['210'] },
+      }
+      expect(await discord(answers).resolve(ops)).toMatchObject({ ok: true })
+    }
+  })
+
+  it.each([
+    ['the asker', [deny('200', SEND)], /You may not write in #ops/],
+    ['the bot', [deny('802', SEND)], /Pawl may not write in #ops.*"Send Messages"/],
+    ['the bot, which may not see it,', [deny('802', VIEW)], /Pawl may not write in #ops/],
+  ])('that %s may not write in is refused', async (_, permission_overwrites, message) => {
+    const answer = channel({ permission_overwrites })
+    expect(await discord({ 'GET channels/301': answer }).resolve(ops)).toEqual(refused(message))
+  })
+
+  it('that is a thread is as open as the channel that it is in, and has a right of its own to write', async () => {
+    const thread = channel({ type: 11, name: 'layoffs', parent_id: '302' })
+    const inside = (permission_overwrites: object[]) =>
+      discord({ 'GET channels/301': thread, 'GET channels/302': channel({ id: '302', permission_overwrites }) })
+    expect(await inside([deny('200', VIEW)]).resolve(ops)).toEqual(refused(/no such channel/))
+    expect(await inside([deny('200', SEND)]).resolve(ops)).toMatchObject({ ok: true })
+    expect(await inside([deny('200', SEND_IN_THREADS)]).resolve(ops)).toEqual(refused(/You may not write/))
+    expect(await inside([deny('802', SEND_IN_THREADS)]).resolve(ops)).toEqual(refused(/Messages in Threads/))
+  })
+
+  it.each([
+    ['the guild', { 'GET guilds/100': status(404) }, /no such channel/],
+    ['the asker', { 'GET guilds/100/members/200': status(404) }, /no such channel/],
+    ['the roles', { 'GET guilds/100': { id: '100' } }, /cannot read/],
+    ['the bot', { 'GET users/@me': new Error('no route') }, /just now/],
+  ])('is closed while %s cannot be looked up', async (_, answers, message) => {
+    expect(await discord({ 'GET channels/301': channel(), ...answers }).resolve(ops)).toEqual(refused(message))
+  })
+
   it('that is a private thread is for its members alone', async () => {
-    const thread = channel({ type: 12, name: 'layoffs' })
+    const thread = channel({ type: 12, name: 'layoffs', parent_id: '300' })
     const path = 'GET channels/301/thread-members/200'
     const outside = await discord({ 'GET channels/301': thread, [path]: status(404) }).resolve(ops)
     expect(outside).toEqual(refused(/no such channel/))
@@ -105,7 +180,7 @@ describe('a channel', () => {
       outcome: 'undeliverable',
       reason: 'no_token, discord_50001',
     })
-    expect(ways()).toEqual(['GET channels/301', 'POST channels/301/messages'])
+    expect(ways()).toEqual([...ROLE_CALLS, 'GET channels/301', 'POST channels/301/messages'])
   })
 
   it('beside another one gets a post of its own: each has its nonce, which a retry repeats', async () => {
@@ -135,7 +210,13 @@ describe('a channel whose name was typed', () => {
       'GET channels/301': status(403),
     })
     expect(await resolve(typed)).toEqual(refused(/no such channel.*View Channel/))
-    expect(ways()).toEqual(['GET guilds/100/channels', 'GET channels/301'])
+    expect(ways()).toEqual([...ROLE_CALLS, 'GET guilds/100/channels', 'GET channels/301'])
+  })
+
+  it('is not confused with one of that name that the asker does not see', async () => {
+    const hidden = channel({ id: '302', permission_overwrites: [deny('200', VIEW)] })
+    const { resolve } = discord({ 'GET guilds/100/channels': [hidden, channel()], 'GET channels/301': channel() })
+    expect(await resolve(typed)).toMatchObject({ ok: true, address: { channel: '301' } })
   })
 
   it.each([
@@ -159,7 +240,7 @@ describe('a person', () => {
 
   it('who is the asker needs no look-up', async () => {
     const { resolve, ways } = discord({ [open]: { id: '401' } })
-    expect(await resolve({ kind: 'me' })).toMatchObject({ ok: true, label: 'you', address: { user: '200' } })
+    expect(await resolve({ kind: 'me' })).toMatchObject({ ok: true, label: 'you', own: true, address: { user: '200' } })
     expect(ways()).toEqual([open])
   })
 
@@ -190,6 +271,7 @@ describe('the thread', () => {
     expect(await resolve({ kind: 'thread' })).toEqual({
       ok: true,
       label: 'this thread',
+      here: true,
       address: { ...redirect, channel: '300', user: '200' },
     })
     expect(ways()).toEqual(['GET channels/300'])

@@ -1,15 +1,24 @@
 /**
- * Where a redirect goes in Discord, and whether it may. Network: Discord's REST API, through the client; posts nothing.
+ * Where a redirect goes in Discord, and whether it may; which room a rule names. Network: Discord's REST API, through the
+ * client; posts nothing.
  *
  * The addresses made here hold no interaction token: what cannot be posted there is never said where it was asked instead.
  */
 import * as z from 'zod'
-import type { Resolved, Target } from '../../runs/courier.ts'
+import type { Resolved, Room, Target } from '../../runs/courier.ts'
 import type { CallResult } from '../call.ts'
-import type { Address } from '../invocation.ts'
+import type { Actor, Address } from '../invocation.ts'
 import { oneLine } from '../label.ts'
+import { type Access, type May, readAccess } from './access.ts'
 import { type DiscordAddress, readDiscordAddress, redirectAddress } from './address.ts'
 import type { DiscordClient } from './client.ts'
+import {
+  type Overwrites,
+  overwritesSchema,
+  SEND_MESSAGES,
+  SEND_MESSAGES_IN_THREADS,
+  VIEW_CHANNEL,
+} from './permissions.ts'
 
 /** Ids as mentions carry them; whatever else follows `#` or `@` was typed and not picked. */
 const ID = /^\d{1,20}$/
@@ -24,6 +33,9 @@ const channelSchema = z.object({
   type: z.int(),
   guild_id: z.string().nullish(),
   name: z.string().nullish(),
+  /** A thread's channel. */
+  parent_id: z.string().nullish(),
+  permission_overwrites: overwritesSchema.default([]),
   thread_metadata: z.object({ locked: z.boolean().default(false) }).nullish(),
 })
 type Channel = z.output<typeof channelSchema>
@@ -43,8 +55,8 @@ const openedSchema = z.object({ id: z.string() })
 type Refusal = Extract<Resolved, { ok: false }>
 
 /**
- * Finds the place and checks it; nothing is remembered, for rooms and members change. Whether the bot may see the room is
- * asked, whether it may write there shows only when it does. Never rejects.
+ * Finds the place and checks it; nothing is remembered, for rooms and members change. In a room that the line names, the asker
+ * and the bot must be allowed to write. Never rejects.
  *
  * @example await resolveDiscordTarget(client, address, { kind: 'channel', id: '1180' }) // { ok: true, label: '#ops', … }
  */
@@ -66,6 +78,7 @@ export async function resolveDiscordTarget(client: DiscordClient, address: Addre
 }
 
 type Asked = DiscordAddress & { readonly guild: string }
+type Asker = Pick<Asked, 'guild' | 'user'>
 
 async function findThread(client: DiscordClient, asked: Asked): Promise<Resolved> {
   const channel = await readChannel(client, asked, asked.channel)
@@ -76,49 +89,114 @@ async function findThread(client: DiscordClient, asked: Asked): Promise<Resolved
 }
 
 async function findChannel(client: DiscordClient, asked: Asked, typed: string): Promise<Resolved> {
-  const id = ID.test(typed) ? typed : await findByName(client, asked, typed)
+  const seen = await seeChannel(client, asked, typed)
+  if ('message' in seen) return seen
+  return whyClosed(seen.channel) ?? whyMute(seen) ?? reach(asked, seen.channel, labelOf(seen.channel))
+}
+
+/** A channel that the asker sees, and what is allowed in it. */
+interface Seen {
+  readonly channel: Channel
+  /** Those of the channel, or for a thread of the one that it is in. */
+  readonly overwrites: Overwrites
+  readonly access: Extract<Access, { ok: true }>
+}
+
+/** By id or name, and only what the asker may know of: nothing else shows its name. */
+async function seeChannel(client: DiscordClient, asker: Asker, typed: string): Promise<Seen | Refusal> {
+  const access = await readAccess(client, asker)
+  if (!access.ok) return access.result?.kind === 'ok' ? UNREADABLE : explain(access.result, UNKNOWN_CHANNEL)
+  const id = ID.test(typed) ? typed : await findByName(client, asker, typed, access.asker)
   if (typeof id !== 'string') return id
-  const channel = await readChannel(client, asked, id)
+  const channel = await readChannel(client, asker, id)
   if ('message' in channel) return channel
-  const outside = channel.type === PRIVATE_THREAD ? await whyNoMember(client, asked, channel) : null
-  return outside ?? whyClosed(channel) ?? reach(asked, channel, labelOf(channel))
+  const homeId = THREAD_TYPES.has(channel.type) ? channel.parent_id : null
+  const home = homeId ? await readChannel(client, asker, homeId) : channel
+  if ('message' in home) return home
+  const overwrites = home.permission_overwrites
+  if (!access.asker(overwrites, VIEW_CHANNEL)) return UNKNOWN_CHANNEL
+  const problem = channel.type === PRIVATE_THREAD ? await whyNoMember(client, asker, channel) : null
+  return problem ?? { channel, overwrites, access }
+}
+
+/** What one of the two may not write, Pawl does not write for the asker. */
+function whyMute({ channel, overwrites, access }: Seen): Refusal | null {
+  const isThread = THREAD_TYPES.has(channel.type)
+  const bits = isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES
+  const label = labelOf(channel)
+  if (!access.asker(overwrites, bits)) return refuse(`You may not write in ${label}. Pick another channel.`)
+  const name = isThread ? 'Send Messages in Threads' : 'Send Messages'
+  return access.bot(overwrites, VIEW_CHANNEL | bits)
+    ? null
+    : refuse(`Pawl may not write in ${label}. Let Pawl's role "View Channel" and "${name}" there, then try again.`)
+}
+
+/**
+ * The room that an id out of a mention, or a name, stands for; nothing is posted there. Never rejects.
+ *
+ * @example await findDiscordRoom(client, actor, '1180') // { ok: true, ref: 'discord:1180', name: '#ops' }
+ */
+export async function findDiscordRoom(client: DiscordClient, actor: Actor, typed: string): Promise<Room> {
+  const seen = await seeChannel(client, { guild: actor.workspace, user: actor.id }, typed)
+  if ('message' in seen) return seen
+  const { channel } = seen
+  const problem = whyNoText(channel)
+  if (problem) return problem
+  return channel.name ? { ok: true, ref: `discord:${channel.id}`, name: labelOf(channel) } : UNREADABLE
 }
 
 function reach(asked: Asked, { id }: Channel, label: string): Resolved {
-  return { ok: true, address: redirectAddress(asked, { channel: id, user: asked.user }), label }
+  const address = redirectAddress(asked, { channel: id, user: asked.user })
+  return { ok: true, address, label, ...(id === asked.channel && { here: true }) }
+}
+
+function whyNoText(channel: Channel): Refusal | null {
+  return TEXT_TYPES.has(channel.type) || THREAD_TYPES.has(channel.type)
+    ? null
+    : refuse(`${labelOf(channel)} is no text channel. Pick a text channel or a thread.`)
 }
 
 function whyClosed(channel: Channel): Refusal | null {
-  if (!TEXT_TYPES.has(channel.type) && !THREAD_TYPES.has(channel.type))
-    return refuse(`${labelOf(channel)} is no text channel. Pick a text channel or a thread.`)
-  return channel.thread_metadata?.locked
-    ? refuse(`${labelOf(channel)} is locked. Pick another one, or have it unlocked.`)
-    : null
+  const problem = whyNoText(channel)
+  if (problem !== null || !channel.thread_metadata?.locked) return problem
+  return refuse(`${labelOf(channel)} is locked. Pick another one, or have it unlocked.`)
 }
 
 /** Only a channel of the guild that was asked in: the bot may be a guest of other guilds, too. */
-async function readChannel(client: DiscordClient, asked: Asked, id: string): Promise<Channel | Refusal> {
+async function readChannel(
+  client: DiscordClient,
+  { guild }: Pick<Asker, 'guild'>,
+  id: string,
+): Promise<Channel | Refusal> {
   const found = await client.asBot('GET', `channels/${encodeURIComponent(id)}`)
   if (found?.kind !== 'ok') return explain(found, UNKNOWN_CHANNEL)
   const channel = channelSchema.safeParse(found.body).data
   if (!channel) return UNREADABLE
-  return channel.guild_id === asked.guild ? channel : UNKNOWN_CHANNEL
+  return channel.guild_id === guild ? channel : UNKNOWN_CHANNEL
 }
 
 /** A private thread is there for its members alone. */
-async function whyNoMember(client: DiscordClient, asked: Asked, { id }: Channel): Promise<Refusal | null> {
-  const path = `channels/${encodeURIComponent(id)}/thread-members/${encodeURIComponent(asked.user)}`
+async function whyNoMember(client: DiscordClient, { user }: Asker, { id }: Channel): Promise<Refusal | null> {
+  const path = `channels/${encodeURIComponent(id)}/thread-members/${encodeURIComponent(user)}`
   const found = await client.asBot('GET', path)
   return found?.kind === 'ok' ? null : explain(found, UNKNOWN_CHANNEL)
 }
 
-/** The id of the guild's only text channel that is called so. */
-async function findByName(client: DiscordClient, { guild }: Asked, name: string): Promise<string | Refusal> {
+/** The id of the only text channel of the guild that is called so and that the asker sees. */
+async function findByName(
+  client: DiscordClient,
+  { guild }: Asker,
+  name: string,
+  mayAsker: May,
+): Promise<string | Refusal> {
   const found = await client.asBot('GET', `guilds/${encodeURIComponent(guild)}/channels`)
   if (found?.kind !== 'ok') return explain(found, UNKNOWN_CHANNEL)
   const channels = z.array(channelSchema).safeParse(found.list).data
   if (!channels) return UNREADABLE
-  const [only, ...others] = channels.filter((channel) => TEXT_TYPES.has(channel.type) && channel.name === name)
+  const [only, ...others] = channels.filter(
+    ({ type, name: called, permission_overwrites }) =>
+      TEXT_TYPES.has(type) && called === name && mayAsker(permission_overwrites, VIEW_CHANNEL),
+  )
   if (!only) return UNKNOWN_CHANNEL
   return others.length === 0
     ? only.id
@@ -139,18 +217,31 @@ async function findPerson(client: DiscordClient, asked: Asked, id: string): Prom
   return openDirect(client, asked, user.id, label)
 }
 
+/** The direct conversation with somebody who has asked for nothing; `key` stands in for the interaction. Never rejects. */
+export function openDiscordDirect(
+  client: DiscordClient,
+  application: string,
+  { workspace, id }: Actor,
+  key: string,
+): Promise<Resolved> {
+  const asked = { platform: 'discord' as const, application, interaction: key, guild: workspace, channel: '', user: id }
+  return openDirect(client, asked, id, 'the account')
+}
+
 async function openDirect(client: DiscordClient, asked: Asked, user: string, label: string): Promise<Resolved> {
   const opened = await client.asBot('POST', 'users/@me/channels', { recipient_id: user })
   if (opened?.kind !== 'ok') return explain(opened, NOT_REACHABLE)
   const channel = openedSchema.safeParse(opened.body).data?.id
-  return channel === undefined ? UNREADABLE : { ok: true, address: redirectAddress(asked, { channel, user }), label }
+  if (channel === undefined) return UNREADABLE
+  const address = redirectAddress(asked, { channel, user })
+  return { ok: true, address, label, ...(user === asked.user && { own: true }) }
 }
 
 const refuse = (message: string): Refusal => ({ ok: false, message })
 
 /** The same for a room that is not there, of another guild, or not to be seen. */
 const UNKNOWN_CHANNEL = refuse(
-  'There is no such channel here that Pawl can see. Type # and pick one from the list, and let Pawl\'s role "View Channel" and "Send Messages" there.',
+  'There is no such channel here that both you and Pawl can see. Type # and pick one from the list, and let Pawl\'s role "View Channel" and "Send Messages" there.',
 )
 const UNKNOWN_PERSON = refuse('Nobody of that name is in this server. Type @ and pick the person from the list.')
 const NOT_REACHABLE = refuse('Discord does not let Pawl write to that person. Pick a channel, or somebody else.')

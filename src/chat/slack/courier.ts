@@ -14,7 +14,8 @@ import type { Reply } from '../reply.ts'
 import { RESPONSE_URL_USES, readSlackAddress, type SlackAddress } from './address.ts'
 import { createSlackClient, type SlackResult } from './client.ts'
 import { renderSlack } from './render.ts'
-import { resolveSlackTarget } from './targets.ts'
+import { askSlackStanding } from './standing.ts'
+import { findSlackRoom, openSlackDirect, resolveSlackTarget, type Served } from './targets.ts'
 
 /** What is kept of what was sent; `uses` counts those of the response_url so far. */
 const refSchema = z.discriminatedUnion('via', [
@@ -41,6 +42,7 @@ export interface CourierOptions {
   readonly fetch: Fetch
   /** Milliseconds since 1970. */
   readonly now: () => number
+  readonly served?: Served
 }
 
 /**
@@ -48,7 +50,7 @@ export interface CourierOptions {
  *
  * @example createSlackCourier({ config: readConfig(env).slack, fetch: (address, init) => fetch(address, init), now: Date.now })
  */
-export function createSlackCourier({ config, fetch, now }: CourierOptions): Courier {
+export function createSlackCourier({ config, fetch, now, served = 'one' }: CourierOptions): Courier {
   const client = createSlackClient(config, fetch)
 
   return {
@@ -60,7 +62,11 @@ export function createSlackCourier({ config, fetch, now }: CourierOptions): Cour
       const sent = { ref, interim, uses: ref?.uses ?? 0 }
       return isForRoom(place, reply) ? deliverToRoom(place, reply, sent) : deliverToPerson(place, reply, sent)
     },
-    resolve: (address, target) => resolveSlackTarget(client, address, target),
+    resolve: (address, target) => resolveSlackTarget(client, address, target, served),
+    room: (actor, typed) => findSlackRoom(client, actor, typed, served),
+    standing: (actor) => askSlackStanding(client, actor),
+    // Slack has no key for a message: whoever sends it again is heard twice.
+    direct: (actor) => openSlackDirect(client, actor),
   }
 
   async function deliverToRoom(place: SlackAddress, reply: Reply, sent: Sent): Promise<Delivery> {

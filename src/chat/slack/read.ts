@@ -2,7 +2,7 @@
  * Verified Slack requests as invocations. Pure.
  */
 import { lineOfButton } from '../button.ts'
-import type { Invocation } from '../invocation.ts'
+import type { Invocation, Standing } from '../invocation.ts'
 import { slackAddress } from './address.ts'
 import {
   type EventCallback,
@@ -29,6 +29,7 @@ export function readSlashCommand(form: URLSearchParams, receivedAt: number): Inv
     source: 'slack.command',
     delivery: `slack:trigger:${trigger_id}`,
     actor: { platform: 'slack', workspace: team_id, id: user_id },
+    standing: 'unknown',
     channel: {
       id: channel_id,
       kind: isDirect(channel_id) ? 'direct' : 'channel',
@@ -62,6 +63,7 @@ export function readPressed(payload: unknown, receivedAt: number): Invocation | 
     source: 'slack.action',
     delivery: `slack:action:${trigger_id}:${action_ts}`,
     actor: { platform: 'slack', workspace, id: user.id },
+    standing: standingIn(team?.id, workspace),
     channel: {
       id: channel.id,
       kind: isDirect(channel.id) ? 'direct' : 'channel',
@@ -126,6 +128,7 @@ export function readEvent(payload: unknown, receivedAt: number): EventReading {
       source: 'slack.event',
       delivery: `slack:event:${event_id}`,
       actor: { platform: 'slack', workspace: team ?? '', id: spoken.user },
+      standing: is_ext_shared_channel === false ? 'unknown' : standingIn(team_id, team),
       channel: { id: spoken.channel, kind: direct ? 'direct' : 'channel' },
       input: { kind: 'line', text: line ?? spoken.text },
       address: slackAddress({
@@ -140,6 +143,14 @@ export function readEvent(payload: unknown, receivedAt: number): EventReading {
       receivedAt,
     },
   }
+}
+
+/**
+ * Somebody of another workspace than the one that the request is about is outside. Of its own people Slack does not say here
+ * who is a guest.
+ */
+function standingIn(here: string | null | undefined, theirs: string | null | undefined): Standing {
+  return isPresent(here) && here !== theirs ? 'outside' : 'unknown'
 }
 
 function botUsers(authorizations: EventCallback['authorizations']): ReadonlySet<string> {

@@ -6,6 +6,7 @@ import { plain } from '../markdown.ts'
 import { textReply } from '../reply.ts'
 import { slackAddress } from './address.ts'
 import { createSlackCourier } from './courier.ts'
+import type { Served } from './targets.ts'
 
 const CONFIG: SlackConfig = { signingSecrets: [], botToken: 'xoxb-secret', apiUrl: 'https://slack.com/api/' }
 const RESPONSE_URL = 'https://hooks.slack.com/commands/T1/2/x'
@@ -20,7 +21,7 @@ interface Call {
 }
 
 /** A Slack that gives each method's answers in turn, the last one again and again. */
-function slack(answers: Record<string, Answer[]>, config: Partial<SlackConfig> = {}) {
+function slack(answers: Record<string, Answer[]>, config: Partial<SlackConfig> = {}, served: Served = 'one') {
   const calls: Call[] = []
   const fetch = async (address: string, init: RequestInit) => {
     const method = address.replace('https://slack.com/api/', '')
@@ -34,7 +35,7 @@ function slack(answers: Record<string, Answer[]>, config: Partial<SlackConfig> =
     if (answer instanceof Error) throw answer
     return answer instanceof Response ? answer.clone() : Response.json(answer)
   }
-  const courier = createSlackCourier({ config: { ...CONFIG, ...config }, fetch, now: () => place.receivedAt })
+  const courier = createSlackCourier({ config: { ...CONFIG, ...config }, fetch, now: () => place.receivedAt, served })
   const resolve = (target: Target, address: Address = command) => courier.resolve(address, target)
   return { calls, courier, resolve, methods: () => calls.map(({ method }) => method) }
 }
@@ -105,6 +106,26 @@ describe('a channel', () => {
     ['of another team', { context_team_id: 'T2' }, /no such channel/],
   ])('%s is refused', async (_, more, message) => {
     expect(await slack({ 'conversations.info': [channel(more)] }).resolve(ops)).toEqual(refused(message))
+  })
+
+  it.each([undefined, null, ''])(
+    'that Slack says to be of %j is open only where one workspace is served',
+    async (context_team_id) => {
+      const answers = { 'conversations.info': [channel({ context_team_id })] }
+      expect(await slack(answers).resolve(ops)).toMatchObject({ ok: true })
+      const elsewhere = await slack(answers, {}, 'several').resolve(ops)
+      expect(elsewhere).toEqual(refused(/no such channel/))
+      expect(JSON.stringify(elsewhere)).not.toContain('#ops')
+      const known = { 'conversations.info': [channel()] }
+      expect(await slack(known, {}, 'several').resolve(ops)).toMatchObject({ ok: true })
+    },
+  )
+
+  it('that is where it was asked says so, unless that was in a thread of it', async () => {
+    const home = { 'conversations.info': [channel({ id: 'C1' })] }
+    expect(await slack(home).resolve({ kind: 'channel', id: 'C1' })).toMatchObject({ here: true })
+    const inThread = slackAddress({ ...place, thread: '1.1' })
+    expect(await slack(home).resolve({ kind: 'channel', id: 'C1' }, inThread)).not.toHaveProperty('here')
   })
 
   it('that is private is for its members alone, and nobody else learns its name', async () => {
@@ -224,6 +245,7 @@ describe('the thread', () => {
     expect(await resolve(thread, asked)).toEqual({
       ok: true,
       label: 'this thread',
+      here: true,
       address: { platform: 'slack', team: 'T1', channel: 'C1', user: 'U1', thread: '1.1' },
     })
   })

@@ -1,11 +1,12 @@
 /**
- * Where a redirect goes in Slack, and whether it may. Network: Slack's Web API, through the client; posts nothing.
+ * Where a redirect goes in Slack, and whether it may; which room a rule names. Network: Slack's Web API, through the client;
+ * posts nothing.
  *
  * The addresses made here hold no response_url: what cannot be posted there is never said where it was asked instead.
  */
 import * as z from 'zod'
-import type { Resolved, Target } from '../../runs/courier.ts'
-import type { Address } from '../invocation.ts'
+import type { Resolved, Room, Target } from '../../runs/courier.ts'
+import type { Actor, Address } from '../invocation.ts'
 import { oneLine } from '../label.ts'
 import { readSlackAddress, type SlackAddress, slackAddress } from './address.ts'
 import type { SlackClient, SlackResult } from './client.ts'
@@ -57,12 +58,20 @@ const channelsSchema = z.object({ channels: z.array(z.object({ id: z.string(), n
 
 type Refusal = Extract<Resolved, { ok: false }>
 
+/** How many Slack workspaces the install serves; with one token, those are of one Enterprise organisation. */
+export type Served = 'one' | 'several'
+
 /**
  * Finds the place and checks it; nothing is remembered, for who is a member of what changes. Never rejects.
  *
- * @example await resolveSlackTarget(client, address, { kind: 'channel', id: 'C0OPS00001' }) // { ok: true, label: '#ops', … }
+ * @example await resolveSlackTarget(client, address, { kind: 'channel', id: 'C0OPS00001' }, 'one') // { ok: true, label: '#ops', … }
  */
-export async function resolveSlackTarget(client: SlackClient, address: Address, target: Target): Promise<Resolved> {
+export async function resolveSlackTarget(
+  client: SlackClient,
+  address: Address,
+  target: Target,
+  served: Served,
+): Promise<Resolved> {
   if (target.kind === 'here') return { ok: true, address, label: 'this channel' }
   const place = readSlackAddress(address)
   if (!place) return refuse('Pawl no longer knows where this was asked. Type the line again.')
@@ -72,7 +81,7 @@ export async function resolveSlackTarget(client: SlackClient, address: Address, 
     case 'thread':
       return findThread(client, place)
     case 'channel':
-      return findChannel(client, place, target.id)
+      return findChannel(client, place, target.id, served)
     case 'user':
       return findPerson(client, place, target.id)
   }
@@ -87,7 +96,9 @@ async function findThread(client: SlackClient, place: SlackAddress): Promise<Res
   const { channel } = place
   // Who asked in a thread sees it; only the bot may be missing there. In a direct conversation it never is.
   const problem = channel.startsWith('D') ? null : await whyNoRoom(client, channel)
-  return problem ?? { ok: true, address: redirectTo(place, { channel, thread }), label: 'this thread' }
+  if (problem) return problem
+  const address = redirectTo(place, { channel, thread })
+  return { ok: true, address, label: 'this thread', ...(thread === place.thread && { here: true }) }
 }
 
 async function whyNoRoom(client: SlackClient, id: string): Promise<Refusal | null> {
@@ -95,15 +106,42 @@ async function whyNoRoom(client: SlackClient, id: string): Promise<Refusal | nul
   return 'message' in channel ? channel : whyClosed(channel)
 }
 
-async function findChannel(client: SlackClient, place: SlackAddress, typed: string): Promise<Resolved> {
+async function findChannel(client: SlackClient, place: SlackAddress, typed: string, served: Served): Promise<Resolved> {
+  const channel = await seeChannel(client, place.user, typed)
+  if ('message' in channel) return channel
+  const problem = whyElsewhere(channel, place, served) ?? whyClosed(channel)
+  if (problem) return problem
+  const isHere = channel.id === place.channel && place.thread === undefined
+  const address = redirectTo(place, { channel: channel.id })
+  return { ok: true, address, label: labelOf(channel), ...(isHere && { here: true }) }
+}
+
+/** By id or name, and only what the asker may know of: whether a private room exists, and its name, are for its members. */
+async function seeChannel(client: SlackClient, asker: string, typed: string): Promise<Channel | Refusal> {
   const id = CHANNEL_ID.test(typed) ? typed : await findByName(client, typed)
   if (typeof id !== 'string') return id
   const channel = await readChannel(client, id)
+  if ('message' in channel || isOpen(channel)) return channel
+  return (await whyNoMember(client, channel.id, asker)) ?? channel
+}
+
+/**
+ * The room that an id out of a mention, or a name, stands for; nothing is posted there. Never rejects.
+ *
+ * @example await findSlackRoom(client, actor, 'C0OPS00001', 'one') // { ok: true, ref: 'slack:C0OPS00001', name: '#ops' }
+ */
+export async function findSlackRoom(
+  client: SlackClient,
+  { workspace, id }: Actor,
+  typed: string,
+  served: Served,
+): Promise<Room> {
+  const channel = await seeChannel(client, id, typed)
   if ('message' in channel) return channel
-  // Before anything is said of it: whether a private room exists, and its name, are for its members.
-  const outside = isOpen(channel) ? null : await whyNoMember(client, channel.id, place.user)
-  const problem = outside ?? whyElsewhere(channel, place) ?? whyClosed(channel)
-  return problem ?? { ok: true, address: redirectTo(place, { channel: channel.id }), label: labelOf(channel) }
+  if (isOfAnother(channel, workspace, served)) return UNKNOWN_CHANNEL
+  if (channel.is_im || channel.is_mpim || channel.name === '')
+    return refuse('That is a conversation and no channel. Type # and pick a channel from the list.')
+  return { ok: true, ref: `slack:${channel.id}`, name: labelOf(channel) }
 }
 
 function isOpen({ is_private, is_im, is_mpim }: Channel): boolean {
@@ -111,12 +149,17 @@ function isOpen({ is_private, is_im, is_mpim }: Channel): boolean {
 }
 
 /** What is said there must not reach people of other workspaces, nor come from them. */
-function whyElsewhere(channel: Channel, { team }: SlackAddress): Refusal | null {
-  const { is_shared, is_ext_shared, is_org_shared, is_pending_ext_shared, context_team_id } = channel
-  if (context_team_id && context_team_id !== team) return UNKNOWN_CHANNEL
+function whyElsewhere(channel: Channel, { team }: SlackAddress, served: Served): Refusal | null {
+  const { is_shared, is_ext_shared, is_org_shared, is_pending_ext_shared } = channel
+  if (isOfAnother(channel, team, served)) return UNKNOWN_CHANNEL
   return is_shared || is_ext_shared || is_org_shared || is_pending_ext_shared
     ? refuse(`${labelOf(channel)} is shared with another workspace. Pick a channel of this workspace alone.`)
     : null
+}
+
+/** Where Slack does not say whose a channel is, it can only be of the one workspace that is served. */
+function isOfAnother({ context_team_id }: Channel, team: string, served: Served): boolean {
+  return context_team_id ? context_team_id !== team : served === 'several'
 }
 
 function whyClosed(channel: Channel): Refusal | null {
@@ -168,11 +211,19 @@ async function findPerson(client: SlackClient, place: SlackAddress, id: string):
   return openDirect(client, place, user.id, label)
 }
 
+/** The direct conversation with somebody who has asked for nothing. Never rejects. */
+export function openSlackDirect(client: SlackClient, { workspace, id }: Actor): Promise<Resolved> {
+  return openDirect(client, { platform: 'slack', team: workspace, channel: '', user: id }, id, 'the account')
+}
+
 async function openDirect(client: SlackClient, place: SlackAddress, user: string, label: string): Promise<Resolved> {
   const opened = await client.method('conversations.open', { users: user })
   if (opened.kind !== 'ok') return explain(opened)
   const channel = openedSchema.safeParse(opened.body).data?.channel.id
-  return channel === undefined ? UNREADABLE : { ok: true, address: redirectTo({ ...place, user }, { channel }), label }
+  if (channel === undefined) return UNREADABLE
+  const address = redirectTo({ ...place, user }, { channel })
+  const isHere = channel === place.channel && place.thread === undefined
+  return { ok: true, address, label, ...(user === place.user && { own: true }), ...(isHere && { here: true }) }
 }
 
 function redirectTo({ team, user }: SlackAddress, to: { channel: string; thread?: string }): Address {

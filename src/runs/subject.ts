@@ -1,0 +1,53 @@
+/** Who asks, as the evaluator sees it. Network: the platform, and only where the answer depends on who is a full member. */
+import type { Actor, Standing } from '../chat/invocation.ts'
+import { isAdministrator } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import { type StandingRow, selectStanding, selectStandingOfRun } from '../db/standing.ts'
+import { type RuleRow, type SubjectRow, selectSubject, selectSubjectOfRun } from '../db/subject.ts'
+import { subjectOf } from '../policy/cache.ts'
+import type { Policy } from '../policy/decide.ts'
+import type { Subject } from '../policy/request.ts'
+import type { Services } from './services.ts'
+import { askStanding } from './standing.ts'
+
+/** What a decision needs, and what it was read for. */
+export interface Asker {
+  readonly policy: Policy
+  readonly subject: Subject
+}
+
+/** The statements that {@link readAsker} wants the answers of, in this order; part of whatever batch there is. */
+export function askerStatements(services: Services, db: Database, actor: Actor): D1PreparedStatement[] {
+  const now = services.now()
+  return [selectSubject(db, actor, now), selectStanding(db, actor, now), ...services.policy.statements(db)]
+}
+
+/** The same for the actor of a run. */
+export function askerOfRunStatements(services: Services, db: Database, run: string): D1PreparedStatement[] {
+  const now = services.now()
+  return [selectSubjectOfRun(db, run, now), selectStandingOfRun(db, run, now), ...services.policy.statements(db)]
+}
+
+/**
+ * The policy and the subject out of the answers to {@link askerStatements}. `standing` is what the platform's envelope says; where
+ * it does not tell, the platform is asked, if the answer can matter. Null when the actor has no row. Throws when D1 does.
+ */
+export async function readAsker(
+  services: Services,
+  db: Database,
+  { actor, standing }: { readonly actor: Actor; readonly standing: Standing },
+  [subjects, standings, rules]: readonly (D1Result | undefined)[],
+): Promise<Asker | null> {
+  const row = subjects?.results[0] as SubjectRow | undefined
+  if (!row) return null
+  const policy = await services.policy.at(db, row.version, rules as D1Result<RuleRow> | undefined)
+  const administrator = isAdministrator(services.config, actor)
+  const outside = subjectOf(row, administrator, false)
+  const member = subjectOf(row, administrator, true)
+  if (standing !== 'unknown') return { policy, subject: standing === 'member' ? member : outside }
+  const gains = !administrator && member.permissions.size > outside.permissions.size
+  if (!gains && !policy.asksForGroups) return { policy, subject: outside }
+  const kept = standings?.results[0] as StandingRow | undefined
+  const known = kept?.standing ?? (await askStanding(services, db, actor))
+  return { policy, subject: known === 'member' ? member : outside }
+}
