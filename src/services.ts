@@ -6,11 +6,12 @@ import type { Health } from './app.ts'
 import { createDiscordCourier } from './chat/discord/courier.ts'
 import { createSlackCourier } from './chat/slack/courier.ts'
 import { loadRegistry } from './command/house-registry.ts'
-import { readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { openDatabase } from './db/database.ts'
 import { selectVersion } from './db/policy.ts'
 import type { Env } from './env.ts'
 import { PolicyCache } from './policy/cache.ts'
+import { shippedRules } from './policy/document/shipped.ts'
 import { messageOf, type Services } from './runs/services.ts'
 import { VERSION } from './version.ts'
 
@@ -29,18 +30,17 @@ export function servicesOf(env: Env): Services {
   // workerd's fetch must be called on the global object, and late: tests replace it.
   const send: typeof fetch = (input, init) => fetch(input, init)
   const now = () => Date.now()
-  const shipped = registry.all().flatMap(({ key, rules }) => rules.map((text) => ({ command: key, text })))
   const services: Services = {
     openDb: () => openDatabase(env.DB),
     registry,
     config,
     couriers: new Map([
-      ['slack', createSlackCourier({ config: config.slack, fetch: send, now })],
+      ['slack', createSlackCourier({ config: config.slack, fetch: send, now, served: slackServed(config) })],
       ['discord', createDiscordCourier({ config: config.discord, fetch: send, now, version: VERSION })],
     ]),
     queue: env.JOBS,
     lock: (key) => env.SINGLETON.getByName(key),
-    policy: new PolicyCache(shipped),
+    policy: new PolicyCache(shippedRules(registry)),
     now,
     token: () => crypto.randomUUID(),
     fetch: send,
@@ -51,6 +51,10 @@ export function servicesOf(env: Env): Services {
   }
   cache.set(env, services)
   return services
+}
+
+function slackServed({ workspaces }: Config): 'one' | 'several' {
+  return [...workspaces].filter((entry) => entry.startsWith('slack:')).length > 1 ? 'several' : 'one'
 }
 
 /** `GET /healthz` is open to all: it asks the bindings at most this often in an isolate. */

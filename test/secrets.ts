@@ -30,6 +30,8 @@ export const TEST_SETTINGS = {
   DISCORD_API_URL: `${SIMULATOR}/discord/api/v10/`,
   PAWL_WORKSPACES: 'slack:T0PAWL discord:1180000000000000001',
   PAWL_ADMINS: 'slack:T0PAWL:U0ADA00001, discord:1180000000000000001:1180000000000000011',
-  DEPLOY_HOOKS: JSON.stringify({ web: { staging: `${SIMULATOR}/upstream/deploy/web/staging` } }),
+  DEPLOY_HOOKS: JSON.stringify({
+    web: { staging: `${SIMULATOR}/upstream/deploy/web/staging`, prod: `${SIMULATOR}/upstream/deploy/web/prod` },
+  }),
   HTTP_CHECK_ALLOW_HOSTS: 'simulator.test:443',
 }

@@ -30,7 +30,7 @@ const registry = createRegistry([deploy, login].map((command) => ({ file: comman
 
 function around(aliases: { readonly [name: string]: string } = {}) {
   const texts = new Map(Object.entries(aliases))
-  return { registry, textOf: (name: string) => texts.get(name) ?? null, suggest: () => 'deploy' }
+  return { registry, textOf: (name: string) => texts.get(name) ?? null, suggest: () => 'deploy', mayRun: () => true }
 }
 
 function check(text: string, aliases?: { readonly [name: string]: string }, name = 'x'): string {
@@ -85,6 +85,38 @@ describe('an alias that is saved', () => {
     expect(check('l hunter2', { l: 'user login {{t}}' })).toContain('a secret')
     expect(check('user login {{token}}')).toBe('ok x <token>')
     expect(check('user login hunter2')).not.toContain('hunter2')
+  })
+
+  it.each([
+    ['beside a parameter', 'user login --token=hunter2{{rest}}', {}],
+    ['on both sides of one', 'user login "hun{{mid}}ter2"', {}],
+    ['as a default', 'user login {{token=hunter2}}', {}],
+    ['as a part of a default', 'user login --token=x{{token=hunter2}}', {}],
+    ['as a default that another alias hands on', 'l {{x=hunter2}}', { l: 'user login {{t}}' }],
+  ])('never keeps a secret %s, nor says it again', (_, text, aliases) => {
+    expect(check(text, aliases)).toContain('a secret of user login stands in the line')
+    expect(check(text, aliases)).not.toContain('hunter2')
+  })
+
+  it('takes an empty default for a secret, and never repeats two that differ', () => {
+    expect(check('user login {{token=}}')).toBe('ok x [<token>]')
+    const twice = check('user login {{token=hunter2}} | user login {{token=hunter3}}')
+    expect(twice).toContain('two defaults')
+    expect(twice).not.toContain('hunter')
+  })
+
+  it('is checked with its defaults filled in', () => {
+    expect(check('deploy web {{env=moon}}')).toContain('env must be one of staging, prod')
+    expect(check('deploy web prod {{times=x}}')).toContain('times')
+    expect(check('deploy web prod {{times=3}}')).toBe('ok x [<times=3>]')
+  })
+
+  it('says of a command that one may not run only that, whatever is wrong with the line', () => {
+    const mayRun = ({ name }: { readonly name: string }) => name !== 'deploy'
+    for (const text of ['deploy web prod', 'deploy', 'deploy --evn=x', 'user login {{t}} | deploy moon moon moon']) {
+      const result = checkAlias({ name: 'x', text }, { ...around(), mayRun })
+      expect(result).toEqual({ ok: false, message: 'you may not run deploy' })
+    }
   })
 
   it('undoes what a phone did inside the quotes', () => {

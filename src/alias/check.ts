@@ -7,7 +7,7 @@ import { parsePipeline } from '../language/parse.ts'
 import { printPipeline, printStage } from '../language/print.ts'
 import type { Path, Pipeline, Stage, Token, Value } from '../language/tree.ts'
 import { aliasNameProblem } from './alias.ts'
-import { expandPipeline, namesToExpand } from './expand.ts'
+import { expandPipeline, type Names, namesToExpand } from './expand.ts'
 import { type Parameter, parametersOf, parameterUsage } from './parameters.ts'
 
 /** A longer line belongs into a command module, where it has tests. */
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly textOf: (name: string) => string | null
   /** The nearest known name, for "did you mean". */
   readonly suggest: (name: string) => string | null
+  /** Whether who saves it may run a command: of others nothing is said but that. */
+  readonly mayRun: (command: Command) => boolean
 }
 
 export type CheckedAlias =
@@ -62,13 +64,14 @@ export function checkAlias({ name, text }: Draft, surroundings: Surroundings): C
 }
 
 /** An alias with its aliases written out; its own parameters stay to be seen. Null when that is not possible (any more). */
-export function resolveAlias(name: string, text: string, parameters: readonly Parameter[], around: Surroundings) {
+export function resolveAlias(name: string, text: string, parameters: readonly Parameter[], around: Names) {
   const standIn = ({ name: own, fallback }: Parameter): Value => ({
     kind: 'text',
     text: fallback === null ? `{{${own}}}` : `{{${own}=${fallback}}}`,
     quoted: false,
   })
-  return expandPipeline(callOf(name, parameters, standIn), namesWith(name, text, around))
+  const textOf = (other: string) => (other === name ? text : around.textOf(other))
+  return expandPipeline(callOf(name, parameters, standIn), { ...around, textOf })
 }
 
 function refuse(message: string): CheckedAlias {
@@ -87,8 +90,8 @@ function usesProblem(name: string, uses: readonly string[], { textOf, suggest }:
   return null
 }
 
-function namesWith(name: string, text: string, { registry, textOf }: Surroundings) {
-  return { registry, textOf: (other: string) => (other === name ? text : textOf(other)) }
+function namesWith(name: string, text: string, { textOf, ...around }: Surroundings) {
+  return { ...around, textOf: (other: string) => (other === name ? text : textOf(other)) }
 }
 
 /** `name --app=… --env=…`: a call of the alias with something in the place of each parameter. */
@@ -104,26 +107,46 @@ function callOf(name: string, parameters: readonly Parameter[], standIn: (parame
 /** What the resolver says of every variable: it is no problem yet. */
 const LATER = 'known when it runs'
 
-/** The line written out, with a variable for each parameter: cycles, depth, and what its commands say of the literal rest. */
+/** A parameter as what nobody knows yet. */
+const unknown = ({ name }: Parameter): Value => ({ kind: 'variable', path: [name] satisfies Path })
+
+/** As its default, where it has one: that must be right, and no secret, wherever it ends up. */
+const byDefault = (parameter: Parameter): Value =>
+  parameter.fallback === null ? unknown(parameter) : { kind: 'text', text: parameter.fallback, quoted: true }
+
+/** The line written out: cycles, depth, and what its commands say of what is known; without its defaults, and with them. */
 function stagesProblem(
   name: string,
   text: string,
   parameters: readonly Parameter[],
   surroundings: Surroundings,
 ): string | null {
-  const standIn = (parameter: Parameter): Value => ({ kind: 'variable', path: [parameter.name] satisfies Path })
-  const expansion = expandPipeline(callOf(name, parameters, standIn), namesWith(name, text, surroundings))
+  for (const standIn of [unknown, byDefault]) {
+    const problem = writtenProblem(callOf(name, parameters, standIn), parameters, namesWith(name, text, surroundings))
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function writtenProblem(
+  call: Pipeline,
+  parameters: readonly Parameter[],
+  names: Names & Pick<Surroundings, 'mayRun'>,
+): string | null {
+  const expansion = expandPipeline(call, names)
   if (!expansion.ok) return expansion.message
   // Read again, so that the places of all tokens are of one line.
   const written = parsePipeline(printPipeline(expansion.pipeline))
   if (!written.ok) return `with its aliases written out it cannot be read: ${written.error.message}`
   const { stages } = written.pipeline
   for (const [i, stage] of stages.entries()) {
-    const found = lookup(surroundings.registry, stage)
+    const found = lookup(names.registry, stage)
     if (!found.ok) return `there is no command ${found.typed[0] ?? ''}`
+    const { command, tokens } = found
+    if (!names.mayRun(command)) return `you may not run ${command.name}`
     // Words typed behind an alias without parameters go to its last stage: what is missing there may come.
     const open = parameters.length === 0 && i === stages.length - 1
-    const problem = stageProblem(found.command, stage, found.tokens, open)
+    const problem = stageProblem(command, stage, tokens, open)
     if (problem !== null) return problem
   }
   return null
@@ -132,8 +155,7 @@ function stagesProblem(
 function stageProblem(command: Command, stage: Stage, tokens: readonly Token[], open: boolean): string | null {
   const bound = bindStage(command, tokens, () => ({ ok: false, message: LATER }))
   const secret = tokens.some(
-    (token) =>
-      token.value?.kind === 'text' && bound.secrets.some(({ at, end }) => at === token.at && end === token.end),
+    ({ value, at, end }) => holdsText(value) && bound.secrets.some((place) => place.at === at && place.end === end),
   )
   if (secret)
     return `a secret of ${command.name} stands in the line, and aliases are shown: make it a parameter, as in {{token}}, and replace that secret, for this line is in the log now`
@@ -142,6 +164,12 @@ function stageProblem(command: Command, stage: Stage, tokens: readonly Token[], 
     ({ message, option }) => message !== LATER && !(open && isMissing(option, message)),
   )
   return problem === undefined ? null : `${printStage(stage)}: ${problem.message}`
+}
+
+/** Whether a value has any text that is known now, also beside a parameter: `abc{{rest}}` gives half a secret away. */
+function holdsText(value: Value | null): boolean {
+  if (value?.kind === 'text') return value.text !== ''
+  return value?.kind === 'template' && value.pieces.some((piece) => typeof piece === 'string' && piece !== '')
 }
 
 /** Said by `check` of an option that nothing was given for. */

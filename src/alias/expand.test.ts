@@ -69,6 +69,12 @@ describe('expansion', () => {
     }
   })
 
+  it('takes nothing in an earlier line for a parameter: what is typed behind it is appended', () => {
+    const past = `echo 'deploy {{app}}' "{{env=staging}}" "\${x} {{y}}"`
+    expect(expand('!!', { '!!': past })).toBe(`echo 'deploy {{app}}' '{{env=staging}}' "\${x} {{y}}"`)
+    expect(expand('!2 --app web {{z}}', { '!2': 'echo {{app}} > me' })).toBe('echo {{app}} --app web {{z}} > me')
+  })
+
   it('takes parameters that must be given before those with a default, wherever they stand', () => {
     expect(expand('d web', { d: 'deploy --env={{env=staging}} {{app}}' })).toBe('deploy --env=staging web')
   })

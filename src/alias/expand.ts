@@ -112,6 +112,8 @@ function writeOut(name: string, text: string, tokens: readonly Token[], registry
   const usage = (message: string): Problem => ({ code: 'usage', message })
   if (!parsed.ok) return usage(`What ${name} stands for cannot be read: ${parsed.error.message}`)
   const { stages, redirects } = parsed.pipeline
+  // An earlier line has no parameters: what looks like one in it is the text of a new alias.
+  if (name.startsWith('!')) return fillLine({ stages, redirects }, null, tokens, registry, { left: MAX_LINE_LENGTH })
   const found = parametersOf(parsed.pipeline)
   if (!found.ok) return usage(`What ${name} stands for cannot be read: ${found.message}`)
   const appended = found.parameters.length === 0 ? tokens : []
@@ -124,22 +126,26 @@ function writeOut(name: string, text: string, tokens: readonly Token[], registry
   return { code: 'limit', message }
 }
 
+/** @param given null leaves everything as it is written */
 function fillLine(
   { stages, redirects }: Line,
-  given: Given,
+  given: Given | null,
   appended: readonly Token[],
   registry: Registry,
   room: Room,
 ): Line {
   return {
     stages: stages.map((stage, i) => {
-      const filled = fillStage(stage, given, room)
+      const filled = given === null ? { tokens: stage.tokens, given: [] } : fillStage(stage, given, room)
       const tail = i === stages.length - 1 ? appended : []
       const tokens = [...filled.tokens, ...tail]
-      const marks = [...filled.given, ...tail.map(() => true)]
+      const marks = stage.tokens.map((_, n) => filled.given[n] ?? false).concat(tail.map(() => true))
       return { ...stage, tokens: guardName({ ...stage, tokens }, marks, registry) }
     }),
-    redirects: redirects.map((redirect) => ({ ...redirect, to: fillValue(redirect.to, given, room) })),
+    redirects:
+      given === null
+        ? redirects
+        : redirects.map((redirect) => ({ ...redirect, to: fillValue(redirect.to, given, room) })),
   }
 }
 

@@ -47,7 +47,7 @@ export function parametersOf({ stages, redirects }: Pipeline): Parameters {
         return { ok: false, message: `{{${name}}} is no name of a parameter: use letters, digits, - and _` }
       const before = found.get(name)
       if (before !== undefined && before.fallback !== null && fallback !== null && before.fallback !== fallback)
-        return { ok: false, message: `{{${name}}} has two defaults, ${before.fallback} and ${fallback}: give it one` }
+        return { ok: false, message: `{{${name}}} has two defaults: give it one` }
       // A default that is written once holds wherever the parameter stands.
       found.set(name, { name, fallback: fallback ?? before?.fallback ?? null })
     }

@@ -37,7 +37,9 @@ export const AUDIT_CODES = [
   'reply.retried',
   'reply.undeliverable',
   'admin.changed',
+  'grant.expired',
   'audit.read',
+  'audit.cut',
 ] as const
 
 export type AuditCode = (typeof AUDIT_CODES)[number]

@@ -234,6 +234,8 @@ function readTarget(word: Word): Value | LanguageError {
   }
   const to = toWord(word, false)
   if (to.kind !== 'text' || to.quoted || PLACES.has(to.text) || /^[#@]./u.test(to.text)) return to
+  if (to.text.startsWith('{{'))
+    return { message: `A parameter of an alias stands in quotes behind a redirect: '${to.text}'.`, at, end }
   const advice = /^[\p{L}\p{N}_-]+$/u.test(to.text) ? ` Did you mean #${to.text} or @${to.text}?` : ''
   return { message: `A redirect goes to here, me, thread, #channel or @user.${advice}`, at, end }
 }

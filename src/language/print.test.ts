@@ -105,6 +105,27 @@ describe('printPipeline', () => {
     expect(printPipeline(read(line))).toBe(printed)
   })
 
+  it('writes any text that a tree calls unquoted so that it is read as that text, the empty one too', () => {
+    const unquoted = fc.oneof(fc.constant(''), anyText)
+    const tokens = (text: string): Token[] => {
+      const v: Value = { kind: 'text', text, quoted: false }
+      const option = (long: boolean): Token => ({ kind: 'option', name: 'n', long, value: v, ...NOWHERE })
+      return [name, { kind: 'word', value: v, ...NOWHERE }, option(true), option(false)]
+    }
+    fc.assert(
+      fc.property(unquoted, (text) => {
+        const again = read(printPipeline({ stages: [{ tokens: tokens(text), ...NOWHERE }], redirects: [] }))
+        expect(again.stages[0].tokens.map(({ kind, value: v }) => [kind, v?.kind === 'text' && v.text])).toEqual([
+          ['word', 'pack:install'],
+          ['word', text],
+          ['option', text],
+          ['option', text],
+        ])
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('quotes text that a tree calls unquoted but that could not stand bare', () => {
     const tokens: Token[] = [
       name,

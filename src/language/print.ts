@@ -20,6 +20,11 @@ export function printStage({ tokens }: Pick<Stage, 'tokens'>): string {
   return tokens.map(printToken).join(' ')
 }
 
+/** A text as one word of a line. */
+export function printWord(text: string): string {
+  return printValue({ kind: 'text', text, quoted: false }, 'word')
+}
+
 function printToken(token: Token): string {
   if (token.kind === 'word') return printValue(token.value, 'word')
   const name = `${token.long ? '--' : '-'}${token.name}`
@@ -48,6 +53,8 @@ function printValue(value: Value, where: 'word' | 'value'): string {
 
 /** True when the text, unquoted, is read as just itself; asks the lexer, so that the two can never disagree. */
 function isBare(text: string, where: 'word' | 'value'): boolean {
+  // Nothing behind `--name=` is refused.
+  if (text === '') return false
   if (where === 'word' && /^-(?!\.?[0-9])/.test(text)) return false
   const prefix = where === 'value' ? '=' : ''
   const lexed = lex(prefix + text)

@@ -8,14 +8,12 @@ import { auditEvent } from '../audit/event.ts'
 import type { Lifetime } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
-import { isAdministrator } from '../config.ts'
 import { appendAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
 import { insertRun, type RunRow, selectRun } from '../db/runs.ts'
-import { type RuleRow, type SubjectRow, selectSubject } from '../db/subject.ts'
 import type { Plan } from '../engine/plan.ts'
-import { subjectOf } from '../policy/cache.ts'
-import type { Policy, Subject } from '../policy/decide.ts'
+import type { Policy } from '../policy/decide.ts'
+import type { Subject } from '../policy/request.ts'
 import type { AnswerSlot } from './answer.ts'
 import { planAsked } from './expand.ts'
 import { contentDigest } from './identity.ts'
@@ -23,6 +21,7 @@ import { ADMISSION_BUDGET_MS, INLINE_GRACE_MS } from './limits.ts'
 import type { Redirect } from './redirect.ts'
 import { alreadyReceived, altered, unavailable } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
+import { askerStatements, readAsker } from './subject.ts'
 
 /** An invocation that has become a run of its own. */
 export interface Admitted {
@@ -85,8 +84,8 @@ async function record(
   const seen = { run, source: invocation.source, channel: channel.id }
   const command = plan.commands.map(({ key }) => key).join('|') || null
   const told = { alias: listed(aliases), repeats: listed(repeats) }
-  const asked = { ...seen, line: plan.line, command: command ?? undefined, ...told }
-  const [, , , , found, subjectRows, rules] = await db.batch([
+  const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told }
+  const [, , , , found, ...asked] = await db.batch([
     insertRun(db, {
       id: run,
       digest,
@@ -106,25 +105,23 @@ async function record(
       address: JSON.stringify(invocation.address),
       created_at: now,
     }),
-    appendAudit(db, { when: 'changed', run, change }, [auditEvent(now, 'run.admitted', actor, asked)]),
+    appendAudit(db, { when: 'changed', run, change }, [auditEvent(now, 'run.admitted', actor, facts)]),
     appendAudit(db, { when: 'duplicate', run, change, digest }, [auditEvent(now, 'delivery.duplicate', actor, seen)]),
-    appendAudit(db, { when: 'altered', run, change, digest }, [auditEvent(now, 'delivery.altered', actor, asked)]),
+    appendAudit(db, { when: 'altered', run, change, digest }, [auditEvent(now, 'delivery.altered', actor, facts)]),
     selectRun(db, run),
-    selectSubject(db, actor),
-    ...services.policy.statements(db),
+    ...askerStatements(services, db, actor),
   ])
   const row = found?.results[0] as RunRow | undefined
-  const subjectRow = subjectRows?.results[0] as SubjectRow | undefined
-  if (!row || !subjectRow) throw new Error('admission gave no row')
+  if (!row) throw new Error('admission gave no row')
   if (row.change !== change)
     return row.digest === digest
       ? { outcome: 'duplicate', reply: answerAgain(row) }
       : { outcome: 'refused', reply: altered(run) }
-  const policy = await services.policy.at(db, subjectRow.version, rules as D1Result<RuleRow> | undefined)
-  const subject = subjectOf(subjectRow, isAdministrator(services.config, actor))
+  const asker = await readAsker(services, db, invocation, asked)
+  if (!asker) throw new Error('admission gave no policy')
   return {
     outcome: 'admitted',
-    admitted: { run, invocation: written, plan, policy, subject, db, lifetime, answer, redirects: [] },
+    admitted: { run, invocation: written, plan, ...asker, db, lifetime, answer, redirects: [] },
   }
 }
 

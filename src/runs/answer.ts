@@ -62,7 +62,8 @@ export async function settle(services: Services, admitted: Admitted, settling: S
   try {
     if (!(await endRun(services, db, { run, actor, outbox, createdAt, ...settling })))
       return await tell(services, admitted, unrecorded(run, plan.ok ? plan.effects : 'read'))
-    if (settling.copies) lifetime.waitUntil(deliverCopies(services, db, { run, actor, createdAt }, settling.copies))
+    if (settling.copies)
+      lifetime.waitUntil(deliverCopies(services, db, { run, line: plan.line, actor, createdAt }, settling.copies))
     if (!answer.deferred) return settling.reply
     if (!outbox && !(await insertLate(services, admitted, settling.reply)))
       return await tell(services, admitted, settling.reply)

@@ -1,10 +1,11 @@
 /** Decides every stage of a plan before the first one runs, and says so to the audit. Pure but for the clock. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
-import type { Actor } from '../chat/invocation.ts'
 import type { Arguments, Command } from '../command/command.ts'
 import { redact } from '../command/redact.ts'
 import type { Plan } from '../engine/plan.ts'
-import { type Decision, decide, type Policy, type Subject } from '../policy/decide.ts'
+import { placeOf, requestOf } from '../policy/ask.ts'
+import { type Denial, decide } from '../policy/decide.ts'
+import { UNKNOWN } from '../policy/request.ts'
 import type { RunFacts } from './context.ts'
 import { deniedStage } from './replies.ts'
 import type { Services } from './services.ts'
@@ -13,23 +14,28 @@ export interface Authorised {
   /** One event per stage; with a refusal, that one alone. */
   readonly events: readonly AuditEvent[]
   /** The first stage that may not run; then none may. */
-  readonly refusal: { readonly command: Command; readonly decision: Decision & { readonly allowed: false } } | null
+  readonly refusal: { readonly command: Command; readonly decision: Denial } | null
 }
 
-/** The decisions on a plan's stages, on one version of the policy. */
+/** What the decisions of a run depend on beside its plan. */
+type Asked = Pick<RunFacts, 'run' | 'actor' | 'channel' | 'policy' | 'subject'>
+
+/**
+ * The decisions on a plan's stages, on one version of the policy. Of a stage whose arguments wait for records only what is
+ * certain is refused; {@link authoriseCalls} decides it again, bound.
+ */
 export function authorisePlan(
   services: Pick<Services, 'now'>,
-  run: string,
-  actor: Actor,
+  { run, actor, channel, policy, subject }: Asked,
   plan: Plan,
-  policy: Policy,
-  subject: Subject,
 ): Authorised {
   const now = services.now()
+  const where = placeOf(actor, channel)
   const events: AuditEvent[] = []
   for (const [index, command] of plan.commands.entries()) {
-    const decision = decide(policy, subject, command.key)
-    const args = plan.ok ? plan.stages[index]?.shownArgs : undefined
+    const stage = plan.ok ? plan.stages[index] : undefined
+    const decision = decide(policy, requestOf(subject, where, command, stage?.args ?? stage?.known ?? UNKNOWN))
+    const args = stage?.shownArgs
     const facts = {
       run,
       command: command.key,
@@ -57,19 +63,36 @@ export function authorisePlan(
 /** The decision on the calls of a stage whose arguments came from records; `refusal` says why none may be made. */
 export function authoriseCalls(
   services: Pick<Services, 'now'>,
-  { run, actor, policy, subject }: Pick<RunFacts, 'run' | 'actor' | 'policy' | 'subject'>,
+  { run, actor, channel, policy, subject }: Asked,
   command: Command,
   stage: number,
   calls: readonly Arguments[],
 ): { readonly events: readonly AuditEvent[]; readonly refusal: string | null } {
   const now = services.now()
-  const decision = decide(policy, subject, command.key)
-  const facts = { run, command: command.key, stage, rules: [...decision.rules], policy: policy.version }
-  const events = calls.map((args) => {
-    const shown = { ...facts, args: redact(command, args) }
-    return decision.allowed
-      ? auditEvent(now, 'policy.allowed', actor, { ...shown, decision: 'allow' })
-      : auditEvent(now, 'policy.denied', actor, { ...shown, decision: 'deny', reason: decision.reason })
+  const where = placeOf(actor, channel)
+  const decided = calls.map((args) => ({ args, decision: decide(policy, requestOf(subject, where, command, args)) }))
+  const denied = decided.find(({ decision }) => !decision.allowed)?.decision
+  // What has effects is recorded call by call; of what only reads, one of each decision stands for the others.
+  const groups =
+    command.effects === 'write'
+      ? decided.map((one) => [one])
+      : [...Map.groupBy(decided, ({ decision }) => JSON.stringify(decision)).values()]
+  const events = groups.flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { args, decision } = first
+    const facts = {
+      run,
+      command: command.key,
+      stage,
+      args: redact(command, args),
+      calls: group.length > 1 ? group.length : undefined,
+      rules: [...decision.rules],
+      policy: policy.version,
+    }
+    if (decision.allowed) return [auditEvent(now, 'policy.allowed', actor, { ...facts, decision: 'allow' })]
+    const { reason, missing } = decision
+    return [auditEvent(now, 'policy.denied', actor, { ...facts, decision: 'deny', reason, missing: [...missing] })]
   })
-  return { events, refusal: decision.allowed ? null : deniedStage(command.name, decision) }
+  return { events, refusal: denied && !denied.allowed ? deniedStage(command.name, denied) : null }
 }

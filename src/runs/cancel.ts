@@ -1,18 +1,20 @@
-/** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the lock, the courier. */
+/** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the locks, the courier. */
 import type { AuditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
-import type { RunRow } from '../db/runs.ts'
+import { locksOf, type RunRow } from '../db/runs.ts'
 import type { MessageRef } from './courier.ts'
 import { deliverNow } from './deliver.ts'
 import { type EndState, endRun } from './end.ts'
+import { reachedLocks, releaseLocks } from './locks.ts'
+import { visibilityOf } from './redirect.ts'
 import { ended } from './replies.ts'
-import { messageOf, type Services } from './services.ts'
+import type { Services } from './services.ts'
 
 /** Cancels a queued run; false when it has started or ended meanwhile. */
 export async function cancelQueued(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
-  const reply = ended(row.id, row.line, 'cancelled', by, 'channel')
+  const reply = ended(row.id, row.line, 'cancelled', by, visibilityOf(row))
   return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
 }
 
@@ -25,7 +27,7 @@ export interface Closing {
 }
 
 /**
- * Ends a run that is not being executed, as it stands in `row`; gives back its lock and tells the room. False when the run
+ * Ends a run that is not being executed, as it stands in `row`; gives back its locks and tells the room. False when the run
  * has moved on meanwhile: then nothing was written and nobody is told.
  */
 export async function endWithoutRunning(
@@ -36,6 +38,8 @@ export async function endWithoutRunning(
 ): Promise<boolean> {
   const { id: run, attempt, created_at: createdAt } = row
   const actor = actorOf(row)
+  // Whoever executed it may still be at it: the locks of a run that was running are free when their leases end, not earlier.
+  const locks = row.state === 'running' ? [] : locksOf(row)
   if (
     !(await endRun(services, db, {
       run,
@@ -45,15 +49,18 @@ export async function endWithoutRunning(
       to,
       code,
       reply,
-      lockKey: to === 'lost' ? null : row.lock_key,
+      locks: reachedLocks(locks),
       events,
       outbox: true,
       createdAt,
     }))
   )
     return false
-  // Whoever executed a lost run may still be at it: its lock is free when the lease ends, not earlier.
-  if (row.lock_key !== null && to !== 'lost') await releaseLock(services, row.lock_key, run)
+  await releaseLocks(
+    services,
+    locks.map(({ key }) => key),
+    run,
+  )
   await deliverNow(services, db, {
     run,
     actor,
@@ -64,15 +71,6 @@ export async function endWithoutRunning(
     createdAt,
   })
   return true
-}
-
-/** A lock that cannot be given back is freed by the end of its lease. */
-export async function releaseLock(services: Services, key: string, run: string): Promise<void> {
-  try {
-    await services.lock(key).release(run)
-  } catch (error) {
-    services.log('lock not released; its lease will end', { run, lock: key, error: messageOf(error) })
-  }
 }
 
 export function actorOf(row: Pick<RunRow, 'platform' | 'workspace' | 'actor'>): Actor {

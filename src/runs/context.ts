@@ -4,10 +4,16 @@ import { builtins } from '../builtins/index.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Command, Context } from '../command/command.ts'
 import type { Database } from '../db/database.ts'
-import { decide, type Policy, type Subject } from '../policy/decide.ts'
+import { isPossible } from '../policy/ask.ts'
+import type { Policy } from '../policy/decide.ts'
+import type { Subject } from '../policy/request.ts'
 import { cancelQueued } from './cancel.ts'
+import type { Room } from './courier.ts'
+import { planAsked } from './expand.ts'
+import { notify } from './notify.ts'
 import type { Redirect } from './redirect.ts'
 import type { Services } from './services.ts'
+import { standingOf } from './standing.ts'
 
 const BUILTINS: ReadonlySet<Command> = new Set(builtins)
 
@@ -47,19 +53,33 @@ export function contextOf(
   const house: House = {
     registry: services.registry,
     commands: () => services.registry.all(),
-    mayRun: ({ key }) => decide(policy, subject, key).allowed,
-    rulesOf: ({ key }) => (policy.rules.get(key) ?? []).map(({ text }) => text),
+    mayRun: (command) => isPossible({ policy, subject }, command),
+    rulesOf: ({ key }) => policy.rulesOf(key).map(({ text }) => text),
     version: services.version,
     identity: () => ({
       user: subject.user?.name ?? null,
       administrator: subject.administrator,
-      groups: subject.groups,
+      groups: subject.groups.map(({ name }) => name),
       permissions: [...subject.permissions].sort(),
     }),
+    subject,
+    plan: async (line) =>
+      (await planAsked(services, db, { actor, input: { kind: 'line', text: line, plain: true } })).plan,
+    standing: (account) => standingOf(services, db, account),
     db,
     policy,
+    admins: services.config.admins,
+    room: (typed) => roomOf(services, actor, typed),
     token: services.token,
+    notify: (account, reply) => notify(services, account, reply, run),
     cancelQueued: (row, by) => cancelQueued(services, db, row, by),
   }
   return Object.assign(context, { [HOUSE]: house })
+}
+
+async function roomOf({ couriers }: Services, actor: Actor, typed: string): Promise<Room> {
+  const courier = couriers.get(actor.platform)
+  return courier
+    ? await courier.room(actor, typed)
+    : { ok: false, message: 'this platform has no rooms that Pawl knows' }
 }

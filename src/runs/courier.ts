@@ -2,7 +2,7 @@
  * How the hall hands a reply to a platform without knowing which. Types only; each platform implements a Courier
  * (`src/chat/<platform>/courier.ts`) and `src/services.ts` wires them in.
  */
-import type { Address } from '../chat/invocation.ts'
+import type { Actor, Address, Standing } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Json } from '../json.ts'
 
@@ -28,10 +28,27 @@ export type Target =
 export type Resolved =
   | {
       readonly ok: true
-      readonly address: Address /** As people see it: `#ops`, `@ada`, `this channel`. */
+      readonly address: Address
+      /** As people see it: `#ops`, `@ada`, `this channel`. */
       readonly label: string
+      /** Nobody but the asker reads there. */
+      readonly own?: true
+      /** It is where it was asked. */
+      readonly here?: true
     }
   /** What is wrong and what to do; nothing has been posted. */
+  | { readonly ok: false; readonly message: string }
+
+/** A room that a rule names. */
+export type Room =
+  | {
+      readonly ok: true
+      /** `slack:C123` */
+      readonly ref: string
+      /** `#ops` */
+      readonly name: string
+    }
+  /** What is wrong and what to do. */
   | { readonly ok: false; readonly message: string }
 
 export interface Courier {
@@ -42,6 +59,15 @@ export interface Courier {
   deliver(address: Address, reply: Reply, message: MessageRef | null): Promise<Delivery>
   /** Finds where a redirect goes and checks that the bot may post there and, where the platform can tell, that the asker may; posts nothing. Never throws. */
   resolve(address: Address, target: Target): Promise<Resolved>
+  /** The room of the asker's workspace that an id out of a mention, or a name without `#`, stands for. Never throws. */
+  room(actor: Actor, typed: string): Promise<Room>
+  /** Asks the platform whether the actor is a full member of his workspace; unknown when it cannot be asked. Never throws. */
+  standing(actor: Actor): Promise<Standing>
+  /**
+   * The direct conversation with an actor, for a message that answers no request of his. `key` names the message; where the
+   * platform can tell, what is sent again under one key is said once. Never throws.
+   */
+  direct(actor: Actor, key: string): Promise<Resolved>
 }
 
 /** Couriers by platform name. */

@@ -7,17 +7,20 @@ import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
-import { claimOutbox, dropAddress, type OutboxRow, selectOutbox, settleOutbox } from '../db/outbox.ts'
+import { claimOutbox, dropAddress, insertNotice, type OutboxRow, selectOutbox, settleOutbox } from '../db/outbox.ts'
 import { keepMessage } from '../db/runs.ts'
 import type { Delivery, MessageRef } from './courier.ts'
 import { DELIVERY_BACKOFF_MAX_MS, DELIVERY_BACKOFF_MS, DELIVERY_GIVE_UP_MS, DELIVERY_LEASE_MS } from './limits.ts'
+import { undelivered } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { wakeDelivery } from './wake.ts'
 
 export interface Parcel {
   readonly run: string
-  /** 0, unless told: who asked. 1 and up: the places that redirects name. */
+  /** 0, unless told: who asked. 1 and up: the places that redirects name; -n tells who asked that n was given up. */
   readonly target?: number
+  /** The place of a redirect as people know it, and the line that names it. */
+  readonly redirect?: { readonly label: string; readonly line: string }
   readonly actor: Actor
   readonly address: Address
   readonly reply: Reply
@@ -47,10 +50,11 @@ export async function deliverDue(services: Services, run: string, target: number
   const row = found.results[0]
   if (claimed.results.length === 0 || !row) return
   const actor = { platform: row.platform, workspace: row.workspace, id: row.actor }
-  const address = row.address === null ? null : (JSON.parse(row.address) as Address)
+  const address = target < 0 ? await askersOwn(services, row) : readAddress(row)
   const parcel = {
     run,
     target,
+    ...(row.label !== null && { redirect: { label: row.label, line: row.line } }),
     actor,
     address: address ?? { platform: row.platform },
     reply: JSON.parse(row.reply) as Reply,
@@ -59,9 +63,27 @@ export async function deliverDue(services: Services, run: string, target: number
     attempts: row.attempts,
     createdAt: row.created_at,
   }
-  const delivery: Delivery =
-    address === null ? { outcome: 'undeliverable', reason: 'no_address' } : await send(services, parcel)
-  await recordDelivery(services, db, parcel, delivery)
+  await recordDelivery(services, db, parcel, address === null ? noAddress(target) : await send(services, parcel))
+}
+
+function readAddress({ address }: OutboxRow): Address | null {
+  return address === null ? null : (JSON.parse(address) as Address)
+}
+
+/** The asker's own conversation with the bot: the run has dropped the address that it was asked with. */
+async function askersOwn(
+  { couriers }: Services,
+  { run, target, platform, workspace, actor }: OutboxRow,
+): Promise<Address | null> {
+  const place = await couriers.get(platform)?.direct({ platform, workspace, id: actor }, `${run}:${target}`)
+  return place?.ok ? place.address : null
+}
+
+/** A conversation that cannot be opened now is tried again; an address that was dropped does not come back. */
+function noAddress(target: number): Delivery {
+  return target < 0
+    ? { outcome: 'retry', reason: 'no_direct_conversation' }
+    : { outcome: 'undeliverable', reason: 'no_address' }
 }
 
 /** Hands a reply to the platform's courier. */
@@ -81,12 +103,12 @@ export async function send(
 
 async function recordDelivery(services: Services, db: Database, parcel: Parcel, delivery: Delivery): Promise<void> {
   const { run, target = 0, actor, attempts, createdAt } = parcel
-  const redirect = target === 0 ? undefined : target
+  const which = { redirect: target > 0 ? target : undefined, notice: target < 0 ? -target : undefined }
   const now = services.now()
   if (delivery.outcome === 'delivered') {
     const event = auditEvent(now, 'reply.delivered', actor, {
       run,
-      redirect,
+      ...which,
       via: delivery.via,
       attempt: attempts + 1,
     })
@@ -101,10 +123,12 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
   const giveUp = delivery.outcome === 'undeliverable' || now + pause > createdAt + DELIVERY_GIVE_UP_MS
   const event = auditEvent(now, giveUp ? 'reply.undeliverable' : 'reply.retried', actor, {
     run,
-    redirect,
+    ...which,
     reason: delivery.reason,
     attempt: attempts + 1,
   })
+  const { redirect } = parcel
+  const notice = giveUp && redirect ? undelivered(run, redirect.line, redirect.label, delivery.reason) : null
   await db.batch([
     settleOutbox(db, {
       run,
@@ -114,8 +138,10 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
       reason: delivery.reason,
     }),
     ...(giveUp && target === 0 ? [dropAddress(db, run)] : []),
+    ...(notice === null ? [] : [insertNotice(db, { run, target, reply: JSON.stringify(notice), now })]),
     appendAudit(db, { when: 'always' }, [event]),
   ])
+  if (notice !== null) await wakeDelivery(services.queue, run, -target, 0)
   if (!giveUp) await wakeDelivery(services.queue, run, target, pause)
 }
 

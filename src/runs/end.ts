@@ -2,17 +2,17 @@
  * Ends a run: its last state, the audit events, the kept answer and, where the HTTP response cannot carry it, the outbox
  * row, all in one batch. Network: D1.
  */
+import { fittingEvents } from '../audit/bound.ts'
 import { type AuditCode, type AuditEvent, auditEvent } from '../audit/event.ts'
-import type { Actor } from '../chat/invocation.ts'
+import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { insertOutbox } from '../db/outbox.ts'
 import { changeState, type HeldLock, selectChanged } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
-import { keptText } from './kept.ts'
+import { keptReply, keptText } from './kept.ts'
 import { DELIVERY_LEASE_MS } from './limits.ts'
-import type { Redirect } from './redirect.ts'
 import type { Services } from './services.ts'
 import type { State } from './state.ts'
 
@@ -28,8 +28,8 @@ export interface Ending {
   readonly to: EndState
   /** Only if the run is still at this attempt. */
   readonly attempt?: number
-  /** For an end written by who executed the run under a lock: refused when the lock has passed on. */
-  readonly held?: HeldLock | null
+  /** For an end written by who executed the run under locks: refused when one of its locks has passed on. */
+  readonly held?: readonly HeldLock[]
   /** A stable word for why: `usage`, `busy`, `missing_permission`, `handler`, … */
   readonly code: string | null
   readonly reply: Reply
@@ -39,17 +39,20 @@ export interface Ending {
   readonly events?: readonly AuditEvent[]
   /** Goes into the event of the end. */
   readonly details?: Parameters<typeof auditEvent>[3]
-  /** The lock that the run holds or waits for; given back by the caller once this is written. */
-  readonly lockKey?: string | null
+  /** The locks that the run holds, and the one that it waits for; given back by the caller once this is written. */
+  readonly locks?: readonly string[]
   /** True when the courier has to bring the answer. */
   readonly outbox: boolean
-  /** Where redirects lead, and what is said there. */
-  readonly copies?: Copies
+  /** What is said where redirects lead. */
+  readonly copies?: readonly Copy[]
   readonly createdAt: number
 }
 
-export interface Copies {
-  readonly redirects: readonly Redirect[]
+/** The answer as it goes to one place of a redirect. */
+export interface Copy {
+  /** As people see the place: `#ops`, `@ada`. */
+  readonly label: string
+  readonly address: Address
   readonly reply: Reply
 }
 
@@ -66,11 +69,11 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     records,
     events = [],
     details = {},
-    lockKey = null,
-    held = null,
+    locks = [],
+    held = [],
     outbox,
     createdAt,
-    copies,
+    copies = [],
   } = ending
   const now = services.now()
   const change = services.token()
@@ -82,14 +85,18 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     latency_ms: now - createdAt,
     ...details,
   })
-  const released = lockKey === null ? [] : [auditEvent(now, 'lock.released', actor, { run, attempt, lock: lockKey })]
-  const text = JSON.stringify(reply)
+  const released = locks.map((lock) => auditEvent(now, 'lock.released', actor, { run, attempt, lock }))
+  // However much a run leaves behind, its end must be written: what does not fit is counted, and said.
+  const kept = fittingEvents(events)
+  const cut = kept.leftOut === 0 ? [] : [auditEvent(now, 'audit.cut', actor, { run, left_out: kept.leftOut })]
+  const text = keptReply(reply)
   const answers = [
-    ...(outbox ? [{ target: 0, address: null, reply: text }] : []),
-    ...(copies?.redirects ?? []).map(({ address }, i) => ({
+    ...(outbox ? [{ target: 0, address: null, label: null, reply: text }] : []),
+    ...copies.map(({ label, address, reply: copy }, i) => ({
       target: i + 1,
       address: JSON.stringify(address),
-      reply: JSON.stringify(copies?.reply),
+      label,
+      reply: keptReply(copy),
     })),
   ]
   const results = await commit(db, run, change, [
@@ -111,7 +118,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
         ...(outbox ? {} : { address: null }),
       },
     }),
-    appendAudit(db, { when: 'changed', run, change }, [...events, end, ...released]),
+    appendAudit(db, { when: 'changed', run, change }, [...kept.events, ...cut, end, ...released]),
     ...answers.map((answer) => insertOutbox(db, change, { ...answer, run, now, nextAt: now + DELIVERY_LEASE_MS })),
     selectChanged(db, run, change),
   ])

@@ -13,7 +13,8 @@ import { authoriseCalls } from './authorise.ts'
 import { contextOf, type RunFacts } from './context.ts'
 import type { Ending } from './end.ts'
 import type { Cancelled } from './heartbeat.ts'
-import { ended, sent, succeeded } from './replies.ts'
+import { isElsewhere, senderOf } from './redirect.ts'
+import { ended, forwarded, sent, succeeded } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** How a run ends; null when its claim was lost: then whoever took it over ends it. */
@@ -75,16 +76,21 @@ async function record(services: Services, { db, run }: RunFacts, events: readonl
   }
 }
 
-/** The end state and the answer for an outcome. What fails is told to the room by a job, to the asker alone otherwise. */
+/**
+ * The end state and the answer for an outcome. What fails is told to the room by a job, to the asker alone otherwise, and where
+ * the answer was to go elsewhere.
+ */
 function endOf(facts: RunFacts, plan: RunnablePlan, outcome: Outcome): End {
   const { run } = facts
   const { line, mode } = plan
-  const visibility = mode === 'job' ? plan.answer : 'private'
+  const visibility = mode === 'job' && !isElsewhere(plan.targets) ? plan.answer : 'private'
   switch (outcome.state) {
     case 'succeeded':
       return succeededEnd(facts, plan, outcome.records)
-    case 'failed':
-      return { to: 'failed', code: 'handler', reply: ended(run, line, 'failed', outcome.message, visibility) }
+    case 'failed': {
+      const { message, shown } = outcome
+      return { to: 'failed', code: 'handler', reply: ended(run, line, 'failed', message, visibility, shown) }
+    }
     case 'timed_out': {
       const detail = `${plan.timeoutMs / 1_000} s`
       return { to: 'timed_out', code: 'deadline', reply: ended(run, line, 'timed_out', detail, visibility) }
@@ -98,28 +104,39 @@ function endOf(facts: RunFacts, plan: RunnablePlan, outcome: Outcome): End {
 
 /** A success, unless the command's view throws: then the run has failed to show what it did, and says so. */
 function succeededEnd(
-  { run, redirects }: RunFacts,
+  facts: RunFacts,
   { stages, answer, mode, line, targets }: RunnablePlan,
   records: Extract<Outcome, { state: 'succeeded' }>['records'],
 ): End {
-  const last = stages.at(-1) ?? stages[0]
+  const { run, redirects } = facts
+  const { command } = stages.at(-1) ?? stages[0]
   try {
-    const reply = succeeded(run, viewOf(run, last.command, records), answer, mode === 'job')
-    if (redirects.length === 0) return { to: 'succeeded', code: null, reply, records }
-    // Redirects say where it goes: to the room there, whoever would have seen it here.
-    const copies = { redirects, reply: { ...reply, visibility: 'channel' as const } }
+    const reply = succeeded(run, viewOf(run, command, records), answer, mode === 'job')
+    if (targets.length === 0) return { to: 'succeeded', code: null, reply, records }
+    const others = succeeded(run, viewOf(run, command, records, 'others'), answer, false)
+    const copies = redirects.map((redirect) => ({
+      label: redirect.label,
+      address: redirect.address,
+      reply: redirect.own
+        ? { ...reply, visibility: 'channel' as const }
+        : forwarded({ ...others, tone: reply.tone }, run, senderOf(facts, redirect)),
+    }))
     const labels = redirects.map(({ label }) => label)
-    const here = targets.some(({ kind }) => kind === 'here') ? reply : null
     return {
       to: 'succeeded',
       code: null,
-      reply: sent(run, line, labels, here),
+      reply: labels.length === 0 ? reply : sent(run, line, labels, isElsewhere(targets) ? null : reply),
       records,
       copies,
       details: { redirects: labels },
     }
   } catch (error) {
     const detail = `it ran, but its view failed: ${messageOf(error)}`
-    return { to: 'succeeded', code: 'view', reply: ended(run, line, 'failed', detail, answer), records }
+    return {
+      to: 'succeeded',
+      code: 'view',
+      reply: ended(run, line, 'failed', detail, isElsewhere(targets) ? 'private' : answer),
+      records,
+    }
   }
 }

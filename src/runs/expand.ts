@@ -18,9 +18,9 @@ import type { Pipeline } from '../language/tree.ts'
 import type { Services } from './services.ts'
 
 /** What an invocation asks for, its names written out. */
-export interface Asked {
+export interface Asked<I extends Typed = Typed> {
   /** With the line as it runs; everything else as it came. */
-  readonly invocation: Invocation
+  readonly invocation: I
   readonly plan: Plan
   /** The aliases that were written out, and the earlier runs whose lines are repeated. */
   readonly aliases: readonly string[]
@@ -29,14 +29,17 @@ export interface Asked {
   readonly history: RunRow['history']
 }
 
+/** As much of an invocation as a plan is made of. */
+type Typed = Pick<Invocation, 'input' | 'actor'>
+
 type Rooms = Pick<Services, 'registry'>
 
 /** The plan of an invocation with `!!` and aliases written out. Throws when D1 cannot be asked. */
-export async function planAsked(services: Rooms, db: Database, invocation: Invocation): Promise<Asked> {
+export async function planAsked<I extends Typed>(services: Rooms, db: Database, invocation: I): Promise<Asked<I>> {
   const { registry } = services
   const { input, actor } = invocation
   const plan = planInvocation(registry, invocation)
-  const asked: Asked = { invocation, plan, aliases: [], repeats: [], history: 'part' }
+  const asked: Asked<I> = { invocation, plan, aliases: [], repeats: [], history: 'part' }
   if (plan.ok || plan.code !== 'unknown_command' || input.kind !== 'line') return remembered(services, asked)
   const parsed = readLine(input, actor.platform)
   if (!parsed.ok) return asked
@@ -48,7 +51,7 @@ export async function planAsked(services: Rooms, db: Database, invocation: Invoc
   const found = { aliases: after.ok ? after.used : [], repeats: before.repeats }
   if (!after.ok) return { ...asked, ...found, plan: refusedPlan(plan.line, after), history: history ?? 'part' }
   if (found.aliases.length === 0 && found.repeats.length === 0) return remembered(services, asked)
-  const written: Invocation = {
+  const written: I = {
     ...invocation,
     input: { kind: 'line', text: printPipeline(after.pipeline), plain: true },
   }
@@ -65,12 +68,7 @@ type Refused = Extract<Expansion, { ok: false }>
 type Repeated = { readonly ok: true; readonly pipeline: Pipeline; readonly repeats: readonly string[] } | Refused
 
 /** `!!` and `!3` as the lines that they repeat. */
-async function repeatLines(
-  { registry }: Rooms,
-  db: Database,
-  { actor }: Invocation,
-  pipeline: Pipeline,
-): Promise<Repeated> {
+async function repeatLines({ registry }: Rooms, db: Database, { actor }: Typed, pipeline: Pipeline): Promise<Repeated> {
   const names = namesToExpand(pipeline, registry).filter((name) => name.startsWith('!'))
   if (names.length === 0) return { ok: true, pipeline, repeats: [] }
   const results = await db.batch<PastLine>(names.map((name) => selectPastLine(db, actor, nthOf(name))))
@@ -111,7 +109,7 @@ function notWhole(name: string, { line, history }: PastLine): string | null {
 async function writeOutAliases(
   { registry }: Rooms,
   db: Database,
-  { actor }: Invocation,
+  { actor }: Typed,
   pipeline: Pipeline,
 ): Promise<Expansion> {
   const names = namesToExpand(pipeline, registry).filter((name) => !name.startsWith('!'))
@@ -128,7 +126,7 @@ function refusedPlan(line: string, { code, message }: Refused): RefusedPlan {
 }
 
 /** Notes whether the plan's line, which will be kept, is what was asked to the letter: then `!!` may repeat it. */
-function remembered({ registry }: Rooms, asked: Asked): Asked {
+function remembered<I extends Typed>({ registry }: Rooms, asked: Asked<I>): Asked<I> {
   const { plan, invocation } = asked
   const { input, actor } = invocation
   if (input.kind === 'line') {

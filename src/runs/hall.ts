@@ -7,8 +7,7 @@ import type { Hall, Refusal } from '../chat/hall.ts'
 import type { Actor } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
-import type { RunnablePlan } from '../engine/plan.ts'
-import { decide } from '../policy/decide.ts'
+import { isPossible } from '../policy/ask.ts'
 import { type Admitted, admitInvocation } from './admit.ts'
 import { type AnswerSlot, answerWithin, settle, tell } from './answer.ts'
 import { authorisePlan } from './authorise.ts'
@@ -16,8 +15,8 @@ import { complete } from './complete.ts'
 import { runIdOf } from './identity.ts'
 import { runInline } from './inline.ts'
 import { queueJob } from './job.ts'
-import { mayRedirect, REDIRECT_PERMISSION, resolveRedirects } from './redirect.ts'
-import { denied, ended, type Grantors, needsApproval, unavailable, working } from './replies.ts'
+import { findRedirects } from './redirect.ts'
+import { denied, type Grantors, needsApproval, unavailable, working } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** Reasons of refusals before the signature was verified; anybody can cause them. */
@@ -47,7 +46,7 @@ export function createHall(services: Services): Hall {
       lifetime.waitUntil(work)
       return await answerWithin(services, invocation, answer, work)
     },
-    complete: (actor, typed) => complete(services, actor, typed),
+    complete: (who, typed) => complete(services, who, typed),
     refuse(refusal, lifetime) {
       lifetime.waitUntil(recordRefusal(services, refusal))
     },
@@ -55,21 +54,21 @@ export function createHall(services: Services): Hall {
 }
 
 async function proceed(services: Services, admitted: Admitted): Promise<Reply> {
-  const { run, plan, policy, subject, db, invocation, answer } = admitted
-  const { actor } = invocation
+  const { run, plan, db, invocation, answer } = admitted
+  const { actor, channel } = invocation
   const from = ['accepted'] as const
   // Whoever may not run a command learns nothing about its usage: the decision comes before every other complaint.
-  const { events, refusal } = authorisePlan(services, run, actor, plan, policy, subject)
+  const { events, refusal } = authorisePlan(services, { ...admitted, actor, channel }, plan)
   if (refusal) {
     const grantors: Grantors = {
       identities: adminsIn(services.config.admins, actor),
-      names: await services.policy.grantors(db),
+      names: await services.policy.grantors(db, services.now()),
     }
     const reply = denied(run, refusal.command.name, refusal.decision, grantors)
     return await settle(services, admitted, { from, to: 'denied', code: refusal.decision.reason, reply, events })
   }
   if (!plan.ok) {
-    const allowed = services.registry.all().filter((command) => decide(policy, subject, command.key).allowed)
+    const allowed = services.registry.all().filter((command) => isPossible(admitted, command))
     const reply: Reply = { visibility: 'private', tone: 'warning', blocks: plan.explain(allowed) }
     return await settle(services, admitted, { from, to: 'failed', code: plan.code, reply })
   }
@@ -78,38 +77,14 @@ async function proceed(services: Services, admitted: Admitted): Promise<Reply> {
     const reply = needsApproval(run, plan.line, plan.approval.permission)
     return await settle(services, admitted, { from, to: 'denied', code: 'needs_approval', reply, events })
   }
-  const ready = plan.targets.length === 0 ? admitted : await withRedirects(services, admitted, plan)
-  if ('visibility' in ready) return ready
+  const asked = { ...admitted, actor, address: invocation.address }
+  const found = await findRedirects(services, asked, plan, adminsIn(services.config.admins, actor))
+  if (!found.ok) return await settle(services, admitted, { from, ...found.closing })
+  const ready = { ...admitted, redirects: found.redirects }
   answer.interim = working(run, plan.targets.length === 0 ? plan.answer : 'private')
   return plan.mode === 'job'
     ? await queueJob(services, ready, plan, events)
     : await runInline(services, ready, plan, events)
-}
-
-/** Finds where the redirects lead before anything runs; the reply of a refusal when they lead nowhere. */
-async function withRedirects(services: Services, admitted: Admitted, plan: RunnablePlan): Promise<Admitted | Reply> {
-  const { run, invocation, subject, db, policy } = admitted
-  const from = ['accepted'] as const
-  if (!mayRedirect(plan, subject)) {
-    const { actor } = invocation
-    const missing = [REDIRECT_PERMISSION]
-    const event = auditEvent(services.now(), 'policy.denied', actor, {
-      run,
-      decision: 'deny',
-      reason: 'missing_permission',
-      missing,
-      redirects: plan.targets.map((target) => ('id' in target ? target.id : target.kind)),
-      policy: policy.version,
-    })
-    const grantors = { identities: adminsIn(services.config.admins, actor), names: await services.policy.grantors(db) }
-    const decision = { allowed: false, reason: 'missing_permission', rules: [], missing } as const
-    const reply = denied(run, '> another room', decision, grantors)
-    return await settle(services, admitted, { from, to: 'denied', code: 'missing_permission', reply, events: [event] })
-  }
-  const resolved = await resolveRedirects(services, invocation.address, plan)
-  if (resolved.ok) return { ...admitted, redirects: resolved.redirects }
-  const reply = ended(run, plan.line, 'failed', `${resolved.message} Nothing was run.`, 'private')
-  return await settle(services, admitted, { from, to: 'failed', code: 'redirect', reply })
 }
 
 async function recordRefusal(services: Services, { door, reason, actor }: Refusal): Promise<void> {

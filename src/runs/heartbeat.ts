@@ -1,4 +1,4 @@
-/** Keeps a claim and its lock alive, and carries a cancellation to the handler. Network: D1, the lock; timers. */
+/** Keeps a claim and its locks alive, and carries a cancellation to the handler. Network: D1, the locks; timers. */
 import { extendClaim, type HeldLock } from '../db/runs.ts'
 import { CLAIM_LEASE_MS, HEARTBEAT_MS } from './limits.ts'
 import { messageOf, type Services } from './services.ts'
@@ -19,7 +19,7 @@ export interface Heartbeat {
 interface Claim {
   readonly run: string
   readonly attempt: number
-  readonly held: HeldLock | null
+  readonly held: readonly HeldLock[]
 }
 
 /** Beats every {@link HEARTBEAT_MS} until stopped; the signal's reason is a {@link Cancelled} or null. */
@@ -58,7 +58,9 @@ export function heartbeat(services: Services, claim: Claim): Heartbeat {
 }
 
 async function extend(services: Services, { run, attempt, held }: Claim): Promise<'held' | Cancelled | null> {
-  if (held !== null && !(await services.lock(held.key).renew(run, held.epoch))) return null
+  // All of them, or none of what is done is safe.
+  const renewed = await Promise.all(held.map(({ key, epoch }) => services.lock(key).renew(run, epoch)))
+  if (renewed.includes(false)) return null
   const dueAt = services.now() + CLAIM_LEASE_MS
   const statement = extendClaim(services.openDb(), { run, attempt, held, dueAt })
   const row = await statement.first<{ cancel_by: string | null }>()

@@ -1,10 +1,8 @@
 /** Ids and digests of runs. Pure but for WebCrypto. */
+import { base32 } from '../base32.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import { hex, sha256 } from '../digest.ts'
 import type { Json } from '../json.ts'
-
-/** Crockford's base 32, lower case: no letter that is mistaken for a digit. */
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** 16 characters carry 80 bits: no two deliveries meet by chance. */
 const ID_CHARACTERS = 16
@@ -14,14 +12,7 @@ export const RUN_ID = /^r_[0-9a-hjkmnp-tv-z]{16}$/
 
 /** The id of the run that a delivery starts: a digest of the delivery id, so that a second delivery is the same run. */
 export async function runIdOf(delivery: string): Promise<string> {
-  const bytes = await sha256(delivery)
-  let id = 'r_'
-  for (let i = 0; i < ID_CHARACTERS; i++) {
-    const bit = i * 5
-    const pair = ((bytes[bit >> 3] ?? 0) << 8) | (bytes[(bit >> 3) + 1] ?? 0)
-    id += ALPHABET[(pair >> (11 - (bit & 7))) & 31]
-  }
-  return id
+  return `r_${base32(await sha256(delivery), ID_CHARACTERS)}`
 }
 
 /**

@@ -1,15 +1,16 @@
-/** Queues an allowed job: takes its place at the lock, records, wakes a consumer. Network: D1, the lock, the queue. */
+/** Queues an allowed job: takes its locks or its place in line, records, wakes a consumer. Network: D1, the locks, the queue. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
 import { changeState, keepMessage } from '../db/runs.ts'
+import { upsertStanding } from '../db/standing.ts'
 import { inputToJson, type RunnablePlan } from '../engine/plan.ts'
-import type { Acquired } from '../singleton/lock.ts'
 import type { Admitted } from './admit.ts'
 import { settle, tell } from './answer.ts'
 import { send } from './deliver.ts'
 import { WAKE_GRACE_MS } from './limits.ts'
+import { noteLocks, releaseLocks, takeLocks } from './locks.ts'
 import { busy, queued, unconfirmed, waiting } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { wakeRun } from './wake.ts'
@@ -23,15 +24,20 @@ export async function queueJob(
 ): Promise<Reply> {
   const { run, invocation, db } = admitted
   const { actor, channel } = invocation
-  const { line, singleton } = plan
+  const { line, singletons } = plan
   const now = services.now()
-  const lock = singleton && services.lock(singleton.key)
   const who = admitted.subject.user?.name ?? actor.id
-  const place: Acquired | null =
-    singleton && lock ? await lock.acquire({ run, who, since: now }, singleton.whenBusy) : null
-  if (singleton && place?.outcome === 'busy') {
-    const event = auditEvent(now, 'lock.rejected', actor, { run, lock: singleton.key, holder: place.holder.run })
-    const reply = busy(run, singleton.key, place.holder, now)
+  const taken = await takeLocks(services, { run, who, since: now }, singletons)
+  const keys = singletons.map(({ key }) => key)
+  if (taken.outcome === 'busy') {
+    // Nothing is queued yet, so nobody else can be using what this run has taken.
+    await releaseLocks(
+      services,
+      taken.held.map(({ key }) => key),
+      run,
+    )
+    const event = auditEvent(now, 'lock.rejected', actor, { run, lock: taken.key, holder: taken.holder.run })
+    const reply = busy(run, taken.key, taken.holder, now)
     return await settle(services, admitted, {
       from: ['accepted'],
       to: 'failed',
@@ -41,14 +47,14 @@ export async function queueJob(
     })
   }
   const reply =
-    singleton && place?.outcome === 'waiting'
-      ? waiting(run, line, plan.answer, { key: singleton.key, position: place.position, holder: place.holder, now })
+    taken.outcome === 'waiting'
+      ? waiting(run, line, plan.answer, { ...taken, later: keys.slice(taken.held.length + 1), now })
       : queued(run, line, plan.answer)
   const change = services.token()
-  // The lock itself is recorded by the claim, with the epoch that the run then holds.
+  // The locks themselves are recorded by the claim, with the epochs that the run then holds.
   const waitingEvent =
-    singleton && place?.outcome === 'waiting'
-      ? [auditEvent(now, 'lock.waiting', actor, { run, lock: singleton.key, holder: place.holder.run })]
+    taken.outcome === 'waiting'
+      ? [auditEvent(now, 'lock.waiting', actor, { run, lock: taken.key, holder: taken.holder.run })]
       : []
   try {
     const results = await commit(db, run, change, [
@@ -60,11 +66,13 @@ export async function queueJob(
         set: {
           due_at: now + WAKE_GRACE_MS,
           start_by: now + plan.startWithinMs,
-          lock_key: singleton?.key ?? null,
-          input: JSON.stringify({ ...inputToJson(invocation.input), redirects: admitted.redirects }),
+          locks: noteLocks(singletons, taken.held),
+          input: JSON.stringify(inputToJson(invocation.input)),
           reply: JSON.stringify(reply),
         },
       }),
+      // Kept for the claim, which no envelope tells who is a full member.
+      ...(invocation.standing === 'unknown' ? [] : [upsertStanding(db, actor, invocation.standing, now)]),
       appendAudit(db, { when: 'changed', run, change }, [
         ...allowed,
         ...waitingEvent,
@@ -74,10 +82,10 @@ export async function queueJob(
     if (results.length > 0 && results[0]?.meta.changes !== 1) throw new Error('the run was no longer accepted')
   } catch (error) {
     services.log('not queued', { run, error: messageOf(error) })
-    // The lock is left to its lease: D1 could not say whether the run is queued after all.
+    // The locks are left to their leases: D1 could not say whether the run is queued after all.
     return await tell(services, admitted, unconfirmed(run))
   }
-  if (place?.outcome !== 'waiting') await wakeOrLeaveToSweeper(services, run)
+  if (taken.outcome !== 'waiting') await wakeOrLeaveToSweeper(services, run)
   else if (admitted.answer.deferred) await showWaiting(services, admitted, reply)
   return reply
 }

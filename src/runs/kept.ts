@@ -1,8 +1,21 @@
-/** The records of a run as they are kept with it. Pure. */
+/** The records and the answer of a run as they are kept with it. Pure. */
+import { plain } from '../chat/markdown.ts'
+import type { Reply } from '../chat/reply.ts'
 import type { PawlRecord } from '../json.ts'
 
 /** A longer result is not kept: D1 bills what it holds, and a row has at most 2 MB. In characters of JSON. */
 const RECORDS_KEPT = 64_000
+
+/** A longer answer is not kept either: no platform shows a tenth of it. In characters of JSON. */
+export const REPLY_KEPT = 300_000
+
+/** An answer as text for a row; of one that is too long only that it was. What is brought at once is still all of it. */
+export function keptReply(reply: Reply): string {
+  const text = JSON.stringify(reply)
+  if (text.length <= REPLY_KEPT) return text
+  const instead = 'The answer was too long to be kept: end the line with head, filter or pick for a shorter one.'
+  return JSON.stringify({ ...reply, blocks: [{ kind: 'text', text: plain(instead) }] } satisfies Reply)
+}
 
 /** Records as text for the run's row; null when they are more than a row should hold. */
 export function keptText(records: readonly PawlRecord[]): string | null {

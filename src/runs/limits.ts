@@ -6,6 +6,9 @@ export const ANSWER_BUDGET_MS = 2_000
 /** Admission that takes longer is given up: nothing runs, and the person hears so within the 3 s. */
 export const ADMISSION_BUDGET_MS = 1_800
 
+/** Asking a platform who somebody is takes some 200 ms; what takes longer must not use up the time for the answer. */
+export const STANDING_BUDGET_MS = 1_000
+
 /** `waitUntil` lives 30 s after the response and an inline command at most 25 s; after this an accepted run is dead. */
 export const INLINE_GRACE_MS = 60_000
 

@@ -1,62 +1,151 @@
-/** Where redirects lead: resolved, and checked, before anything runs. Network: the platform, through its courier. */
+/** Where redirects lead: decided and found before anything runs. Network: D1, and the platform through its courier. */
+import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
+import { oneLine } from '../chat/label.ts'
+import { type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
-import type { RunnablePlan } from '../engine/plan.ts'
-import type { Subject } from '../policy/decide.ts'
+import type { RunRow } from '../db/runs.ts'
+import type { RunnablePlan, StoredInput } from '../engine/plan.ts'
+import { targetsIn } from '../engine/planner.ts'
+import { heldBy } from '../policy/ask.ts'
+import { missingForTargets, REDIRECT_POST } from '../policy/house-permissions.ts'
+import type { RunFacts } from './context.ts'
+import type { Target } from './courier.ts'
 import { deliverNow } from './deliver.ts'
-import type { Copies } from './end.ts'
+import type { Copy } from './end.ts'
+import { denied, ended } from './replies.ts'
 import type { Services } from './services.ts'
-
-/** The permission to have an answer posted in another room, or to another person. */
-export const REDIRECT_PERMISSION = 'redirect:post'
 
 /** A place that an answer goes to beside, or instead of, where it was asked. */
 export interface Redirect {
   /** As people see it: `#ops`, `@ada`. */
   readonly label: string
   readonly address: Address
+  /** Nobody but the asker reads there. */
+  readonly own: boolean
+  /** It is a thread of the room where it was asked. */
+  readonly thread: boolean
 }
 
+/** Where the answer goes, or how the run ends that may not send it there. */
 export type Redirects =
+  | { readonly ok: true; readonly redirects: readonly Redirect[] }
+  | { readonly ok: false; readonly closing: Refused }
+
+export interface Refused {
+  readonly to: 'denied' | 'failed'
+  readonly code: string
+  readonly reply: Reply
+  readonly events: readonly AuditEvent[]
+}
+
+/** What redirects are decided and found with. */
+type Asked = Pick<RunFacts, 'run' | 'actor' | 'policy' | 'subject' | 'db'> & { readonly address: Address }
+
+/**
+ * Decides and finds where an answer goes; at admission, and again when a queued run starts: a right and a room may be gone by
+ * then. `admins` are the administrators of the setting who can be shown as people. Throws what D1 throws.
+ */
+export async function findRedirects(
+  services: Services,
+  { run, actor, policy, subject, db, address }: Asked,
+  plan: RunnablePlan,
+  admins: readonly string[],
+): Promise<Redirects> {
+  if (plan.targets.length === 0) return { ok: true, redirects: [] }
+  if (missingForTargets(plan.targets, heldBy(subject)) !== null) {
+    const reason = 'missing_permission'
+    const missing = [REDIRECT_POST]
+    const event = auditEvent(services.now(), 'policy.denied', actor, {
+      run,
+      decision: 'deny',
+      reason,
+      missing,
+      redirects: plan.targets.map((target) => ('id' in target ? target.id : target.kind)),
+      policy: policy.version,
+    })
+    const because = `it needs ${REDIRECT_POST}`
+    const grantors = { identities: admins, names: await services.policy.grantors(db, services.now()) }
+    const reply = denied(run, '> another room', { allowed: false, reason, rules: [], missing, because }, grantors)
+    return { ok: false, closing: { to: 'denied', code: reason, reply, events: [event] } }
+  }
+  const resolved = await resolveRedirects(services, address, plan)
+  if (resolved.ok) return resolved
+  const reply = ended(run, plan.line, 'failed', `${resolved.message} Nothing was run.`, 'private')
+  return { ok: false, closing: { to: 'failed', code: 'redirect', reply, events: [] } }
+}
+
+type Resolution =
   | { readonly ok: true; readonly redirects: readonly Redirect[] }
   | { readonly ok: false; readonly message: string }
 
-/** True when the subject may send answers where the plan's redirects name. */
-export function mayRedirect({ targets }: RunnablePlan, subject: Subject): boolean {
-  const elsewhere = targets.some(({ kind }) => kind === 'channel' || kind === 'user')
-  return !elsewhere || subject.administrator || subject.permissions.has(REDIRECT_PERMISSION)
+/** True when the line sends its answer elsewhere and not, too, where it was asked. */
+export function isElsewhere(targets: readonly Target[]): boolean {
+  return targets.length > 0 && !targets.some(({ kind }) => kind === 'here')
+}
+
+/** Who is told of the end of a queued or running job that gives no answer: the asker alone where that was to go elsewhere. */
+export function visibilityOf({ input, platform }: Pick<RunRow, 'input' | 'platform'>): Reply['visibility'] {
+  return input !== null && isElsewhere(targetsIn(JSON.parse(input) as StoredInput, platform)) ? 'private' : 'channel'
 }
 
 /** The places of a plan's redirects, all of them or none; `here` is where the answer goes anyway. Never throws. */
-export async function resolveRedirects(
+async function resolveRedirects(
   services: Services,
   address: Address,
-  { targets }: RunnablePlan,
-): Promise<Redirects> {
+  { targets, answer }: RunnablePlan,
+): Promise<Resolution> {
   const courier = services.couriers.get(address.platform)
   const elsewhere = targets.filter(({ kind }) => kind !== 'here')
   if (!courier) return { ok: false, message: 'nothing can be sent on this platform' }
   const resolved = await Promise.all(elsewhere.map((target) => courier.resolve(address, target)))
+  const saidHere = !isElsewhere(targets) && answer === 'channel'
   const redirects: Redirect[] = []
-  for (const one of resolved) {
+  for (const [i, one] of resolved.entries()) {
     if (!one.ok) return { ok: false, message: one.message }
-    // `*> @ada me` from ada is one place.
+    // `*> here #ops` in #ops, and `*> @ada me` from ada, are one place.
     const known = redirects.some(({ address: other }) => JSON.stringify(other) === JSON.stringify(one.address))
-    if (!known) redirects.push({ label: one.label, address: one.address })
+    if (known || (one.here && saidHere)) continue
+    redirects.push({
+      label: one.label,
+      address: one.address,
+      own: one.own ?? false,
+      thread: elsewhere[i]?.kind === 'thread',
+    })
   }
   return { ok: true, redirects }
+}
+
+/** Who had an answer sent, and from where, as those who read it at a place may know. */
+export function senderOf(
+  { actor, channel, subject }: Pick<RunFacts, 'actor' | 'channel' | 'subject'>,
+  { thread }: Redirect,
+): Markdown {
+  const who = subject.user === null ? userName(actor.id) : plain(subject.user.name)
+  if (thread) return md`sent by ${who}`
+  if (channel.kind === 'direct') return md`sent by ${who} from a direct message`
+  return md`sent by ${who} from ${channel.name === undefined ? 'another room' : `#${oneLine(channel.name)}`}`
 }
 
 /** Brings the copies of an answer where redirects lead; the outbox has them, too. */
 export async function deliverCopies(
   services: Services,
   db: Database,
-  run: { readonly run: string; readonly actor: Actor; readonly createdAt: number },
-  { redirects, reply }: Copies,
+  { line, ...run }: { readonly run: string; readonly line: string; readonly actor: Actor; readonly createdAt: number },
+  copies: readonly Copy[],
 ): Promise<void> {
   await Promise.all(
-    redirects.map(({ address }, i) =>
-      deliverNow(services, db, { ...run, target: i + 1, address, reply, message: null, attempts: 0 }),
+    copies.map(({ label, address, reply }, i) =>
+      deliverNow(services, db, {
+        ...run,
+        target: i + 1,
+        redirect: { label, line },
+        address,
+        reply,
+        message: null,
+        attempts: 0,
+      }),
     ),
   )
 }

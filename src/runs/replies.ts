@@ -2,7 +2,7 @@
 import { cancelButton } from '../chat/button.ts'
 import { code, joinMarkdown, type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
-import type { Decision } from '../policy/decide.ts'
+import type { Denial } from '../policy/decide.ts'
 import type { Ticket } from '../singleton/lock.ts'
 import type { State } from './state.ts'
 
@@ -53,30 +53,26 @@ export interface Grantors {
   readonly names: readonly string[]
 }
 
-export function denied(
-  run: string,
-  command: string,
-  decision: Decision & { allowed: false },
-  grantors: Grantors,
-): Reply {
+export function denied(run: string, command: string, decision: Denial, grantors: Grantors): Reply {
   const who = grantorsText(grantors)
   const text = (() => {
     switch (decision.reason) {
       case 'missing_permission':
-        return md`You may not run ${code(command)}: it needs ${joinMarkdown(decision.missing.map(code), ', ')}. ${who} can grant it. Nothing was run.`
+        return md`You may not run ${code(command)}: ${decision.because}. ${who} can grant it. Nothing was run.`
       case 'no_rule':
         return md`You may not run ${code(command)}: no rule opens it, and without a rule a command is off. ${who} can add one. Nothing was run.`
       case 'broken_rule':
-        return md`You may not run ${code(command)}: the rule ${code(decision.rules[0] ?? '')} cannot be read, so the command is closed. ${who} can mend it. Nothing was run.`
+        return md`You may not run ${code(command)}: the rule ${code(decision.rules[0] ?? '')} cannot be evaluated, so it denies. ${who} can mend it. Nothing was run.`
+      case 'forbidden':
+        return md`You may not run ${code(command)}: ${decision.because}. Nothing was run.`
     }
   })()
   return { visibility: 'private', tone: 'failure', blocks: [{ kind: 'text', text }, runNote(run)] }
 }
 
 /** Why a stage whose arguments came from records may not go on. */
-export function deniedStage(command: string, decision: Decision & { allowed: false }): string {
-  const missing = decision.missing.length > 0 ? `: it needs ${decision.missing.join(', ')}` : ''
-  return `You may not run ${command} with these arguments${missing}.`
+export function deniedStage(command: string, { because }: Denial): string {
+  return `You may not run ${command} with these arguments: ${because}.`
 }
 
 /** The module asks for a second person's approval, which this version cannot collect. */
@@ -102,16 +98,23 @@ export function queued(run: string, line: string, visibility: Reply['visibility'
   return pendingJob(run, visibility, md`Queued: ${code(line)}`)
 }
 
-/** A job that waits for its singleton. */
+/** A job that waits for a lock; `later` are those that it takes after it. */
 export function waiting(
   run: string,
   line: string,
   visibility: Reply['visibility'],
-  { key, position, holder, now }: { key: string; position: number; holder: Ticket; now: number },
+  {
+    key,
+    position,
+    holder,
+    later,
+    now,
+  }: { key: string; position: number; holder: Ticket; later: readonly string[]; now: number },
 ): Reply {
   const place = position === 1 ? 'next' : `number ${position} in line`
   const held = md`held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)}`
-  return pendingJob(run, visibility, md`Queued: ${code(line)} is ${place} for ${code(key)}, ${held}.`)
+  const after = later.length === 0 ? plain('') : md` After that it needs ${joinMarkdown(later.map(code), ', ')}.`
+  return pendingJob(run, visibility, md`Queued: ${code(line)} is ${place} for ${code(key)}, ${held}.${after}`)
 }
 
 /** A job at work; `progress` is what its handler said last. */
@@ -145,16 +148,45 @@ export function succeeded(run: string, blocks: readonly Block[], visibility: Rep
   return { visibility, tone: job ? 'success' : 'plain', blocks: job ? [...blocks, runNote(run)] : blocks }
 }
 
-/** The answer went where the line sent it; `here` is the answer itself where that was asked for, too. */
+/** Where the line sends its answer; it is on its way there. `here` is the answer itself where that was asked for, too. */
 export function sent(run: string, line: string, labels: readonly string[], here: Reply | null): Reply {
   const where = labels.join(', ')
-  if (here !== null)
-    return { ...here, blocks: [...here.blocks, { kind: 'note', text: plain(`also sent to ${where}`) }] }
-  return textReply(md`${code(line)}: the answer was sent to ${where} (run ${code(run)}).`, { tone: 'success' })
+  if (here === null)
+    return textReply(md`${code(line)}: the answer goes to ${where} (run ${code(run)}).`, { tone: 'success' })
+  // The names of other places are the asker's to know, not the room's.
+  const others = labels.length === 1 ? 'one other place' : `${labels.length} other places`
+  const note = `also goes to ${here.visibility === 'private' ? where : others}`
+  return { ...here, blocks: [...here.blocks, { kind: 'note', text: plain(note) }] }
 }
 
-/** How a run that did not succeed is told. `visibility` is the room's for jobs, private for inline commands. */
-export function ended(run: string, line: string, state: State, detail: string, visibility: Reply['visibility']): Reply {
+/** The answer could not be brought to one of the places of a redirect, and will not be. */
+export function undelivered(run: string, line: string, label: string, reason: string): Reply {
+  return textReply(
+    md`${code(line)}: the answer could not be brought to ${label} (${reason}); ${code(`run show ${run}`)} has it.`,
+    { tone: 'failure' },
+  )
+}
+
+/** The answer as others read it where a redirect leads: with who had it sent, and from where. */
+export function forwarded(reply: Reply, run: string, sender: Markdown): Reply {
+  const note = md`${sender} · run ${run}`
+  // Redirects say where it goes: to the room there, whoever would have seen it here.
+  return { ...reply, visibility: 'channel', blocks: [...reply.blocks, { kind: 'note', text: note }] }
+}
+
+/**
+ * How a run that did not succeed is told. `visibility` is the room's for jobs, private for inline commands.
+ *
+ * @param shown fixed-width text under it
+ */
+export function ended(
+  run: string,
+  line: string,
+  state: State,
+  detail: string,
+  visibility: Reply['visibility'],
+  shown?: string,
+): Reply {
   const text = (() => {
     switch (state) {
       case 'failed':
@@ -174,7 +206,8 @@ export function ended(run: string, line: string, state: State, detail: string, v
     }
   })()
   const tone = state === 'cancelled' || state === 'expired' ? 'warning' : 'failure'
-  return { visibility, tone, blocks: [{ kind: 'text', text }, runNote(run)] }
+  const below: readonly Block[] = shown === undefined ? [] : [{ kind: 'code', text: shown }]
+  return { visibility, tone, blocks: [{ kind: 'text', text }, ...below, runNote(run)] }
 }
 
 function runNote(run: string): Block {

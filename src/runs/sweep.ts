@@ -1,12 +1,11 @@
 /**
- * The sweeper, on cron each minute: every run reaches an end, and every answer its room. Network: D1, the lock, the queue, the
+ * The sweeper, on cron each minute: every run reaches an end, and every answer its room. Network: D1, the locks, the queue, the
  * couriers.
  *
  * Queues lose messages (locally they die with the process) and workers die in the middle; the rows stay. What is overdue is
  * woken again, expired, repeated if its command says that this is safe, or declared lost.
  */
 import { auditEvent } from '../audit/event.ts'
-import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { selectDueOutbox } from '../db/outbox.ts'
@@ -14,8 +13,10 @@ import { changeState, type RunRow, selectDue } from '../db/runs.ts'
 import { actorOf, endWithoutRunning } from './cancel.ts'
 import { deliverDue } from './deliver.ts'
 import type { EndState } from './end.ts'
+import { expireGrants } from './expire.ts'
 import { wakeOrLeaveToSweeper } from './job.ts'
 import { SAFE_ATTEMPTS, SWEEP_LIMIT, SWEEP_WIDTH, WAKE_GRACE_MS } from './limits.ts'
+import { visibilityOf } from './redirect.ts'
 import { ended } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 
@@ -34,17 +35,19 @@ export async function sweep(services: Services): Promise<void> {
         () =>
           guarded(services, run, () => deliverDue(services, run, target)),
     ),
+    () => guarded(services, null, () => expireGrants(services)),
   ]
   // Side by side, so that a chat that hangs does not keep the sweep from what is behind it.
   for (let i = 0; i < work.length; i += SWEEP_WIDTH)
     await Promise.all(work.slice(i, i + SWEEP_WIDTH).map((mending) => mending()))
 }
 
-async function guarded(services: Services, run: string, action: () => Promise<void>): Promise<void> {
+/** @param run null for what is about no run */
+async function guarded(services: Services, run: string | null, action: () => Promise<void>): Promise<void> {
   try {
     await action()
   } catch (error) {
-    services.log('sweep failed for a run; the next one tries again', { run, error: messageOf(error) })
+    services.log('a part of the sweep failed; the next one tries again', { run, error: messageOf(error) })
   }
 }
 
@@ -95,7 +98,7 @@ async function again(services: Services, db: Database, row: RunRow, reason: stri
 
 /** It was asked to stop and has not been heard of since. */
 async function cancelLapsed(services: Services, db: Database, row: RunRow, by: string): Promise<void> {
-  const reply = ended(row.id, row.line, 'cancelled', by, row.mode === 'job' ? 'channel' : 'private')
+  const reply = ended(row.id, row.line, 'cancelled', by, row.mode === 'job' ? visibilityOf(row) : 'private')
   await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
 }
 
@@ -109,6 +112,6 @@ async function close(
   detail: string,
 ): Promise<void> {
   // What was never started concerns nobody but the asker.
-  const visibility: Reply['visibility'] = row.mode === 'job' && row.state !== 'accepted' ? 'channel' : 'private'
+  const visibility = row.mode === 'job' && row.state !== 'accepted' ? visibilityOf(row) : 'private'
   await endWithoutRunning(services, db, row, { to, code, reply: ended(row.id, row.line, to, detail, visibility) })
 }

@@ -14,14 +14,21 @@ import { textLayout } from './text.ts'
  * fields record by record; with more than one answer takes, the first page and how to see the next.
  *
  * @param run the id of the run whose records they are
+ * @param reader `others` cannot ask for the next page: the run is not theirs
  */
-export function viewOf(run: string, command: Command, records: readonly PawlRecord[]): readonly Block[] {
+export function viewOf(
+  run: string,
+  command: Command,
+  records: readonly PawlRecord[],
+  reader: 'asker' | 'others' = 'asker',
+): readonly Block[] {
   const [first, ...rest] = records
   if (!first) return [{ kind: 'text', text: plain('Done. There is nothing to show.') }]
   const own = command.view([first, ...rest])
   if (own !== null) return blocksOf(own)
   const page = pageOf(layoutOf(records), 1)
   if (page === null || page.isLast) return page?.blocks ?? []
+  if (reader === 'others') return [...page.blocks, { kind: 'note', text: plain(placeOf(page)) }]
   return [...page.blocks, keptText(records) === null ? narrowNote(page) : nextNote(run, page)]
 }
 

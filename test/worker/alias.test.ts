@@ -169,6 +169,57 @@ describe('an alias', () => {
     expect(await grace('alias delete a')).toContain('Deleted a')
   })
 
+  it("that others' stand on cannot go, be renamed or become one's own, and tells their number, not their names", async () => {
+    await ada(`alias create base 'echo base' --site`)
+    await grace(`alias create hers 'base'`)
+    for (const line of ['alias delete base', 'alias move base --rename root', 'alias move base own']) {
+      const answer = await ada(line)
+      expect(answer).toContain('base is used by one personal alias of somebody else')
+      expect(answer).not.toContain('hers')
+    }
+    await grace('alias delete hers')
+    expect(await ada('alias delete base')).toContain('Deleted')
+  })
+
+  it('gets no new line with which others that stand on it could not run any more', async () => {
+    await ada(`alias create base 'echo base' --site`)
+    await ada(`alias create mid 'base | raw' --site`)
+    await grace(`alias create hers 'mid'`)
+    expect(await ada(`alias create base 'echo {{what}}' --site --replace`)).toMatch(
+      /mid, one personal alias of somebody else could not run any more/,
+    )
+    expect(await ada(`alias create base 'echo x > me' --site --replace`)).toContain('could not run any more')
+    expect(await ada(`alias create base 'hers' --site --replace`)).toContain('no command or alias hers')
+    expect(await ada(`alias create base 'mid' --site --replace`)).toContain('stands for itself')
+    await ada(`alias create other 'echo other' --site`)
+    expect(await ada(`alias create base 'other' --site --replace`)).toContain('Saved for everybody')
+    expect(await grace('hers')).toContain('other')
+  })
+
+  it('moves to the site under its own name also when one stands on it, and back while only the own do', async () => {
+    await ada(`alias create aa 'echo aa'`)
+    await ada(`alias create bb 'aa'`)
+    expect(await ada('alias move aa site')).toContain('for everybody')
+    expect(await ada('bb')).toContain('aa')
+    expect(await ada('alias move aa own')).toContain('for you')
+    expect(await ada('alias move aa site --rename zz')).toContain('aa is used by bb')
+    await ada('alias move aa site')
+    await ada('alias move bb site')
+    expect(await ada('alias move aa own')).toContain('aa is used by bb')
+  })
+
+  it('is not saved for a command that one may not run, whatever is wrong with its line', async () => {
+    for (const line of ['deploy web staging', 'deploy', 'deploy web moon'])
+      expect(await grace(`alias create x '${line}'`)).toContain('x was not saved: you may not run deploy')
+  })
+
+  it('takes a place as a parameter in quotes, and checks what is given for it', async () => {
+    expect(await ada(`alias create tell 'echo news > {{room}}'`)).toContain("'{{room}}'")
+    expect(await ada(`alias create tell "echo news > '{{room}}'"`)).toContain('tell <room>')
+    expect(await ada('tell me')).toContain('goes to you')
+    expect(await ada('tell her')).toContain('written out')
+  })
+
   it('moves to the site and back', async () => {
     await ada(`alias create hi 'echo hello'`)
     expect(await ada('alias move hi site')).toContain('for everybody')
@@ -252,17 +303,24 @@ describe('which', () => {
   it('tells a command with its file, a built-in one, an alias written out, and neither', async () => {
     expect(await grace('which deploy')).toContain('commands/deploy.ts')
     expect(await grace('which alias create')).toContain('built in')
-    await grace(`alias create d 'deploy {{app}} --env={{env=staging}}'`)
-    await grace(`alias create web 'd web'`)
-    const answer = await grace('which web')
+    await ada(`alias create d 'deploy {{app}} --env={{env=staging}}'`)
+    await ada(`alias create web 'd web'`)
+    const answer = await ada('which web')
     expect(answer).toContain('deploy web --env=staging')
     expect(answer).toContain('yours')
-    expect(await grace('which d')).toContain('deploy {{app}} --env={{env=staging}}')
-    expect(await grace('which wen')).toContain('did you mean web?')
+    expect(await ada('which d')).toContain('deploy {{app}} --env={{env=staging}}')
+    expect(await ada('which wen')).toContain('did you mean web?')
   })
 })
 
 describe('!!', () => {
+  it('runs a line that makes an alias again, its parameters left as they are', async () => {
+    await grace(`alias create hi 'echo hello {{who}} {{place=here}}'`)
+    await grace('alias delete hi')
+    expect(await grace('!2')).toContain('hi <who> [<place=here>]')
+    expect(await grace('hi ada')).toContain('hello ada here')
+  })
+
   it('runs the last line again, as a new run with the line itself', async () => {
     await grace('echo first')
     await grace('echo second')
@@ -388,6 +446,14 @@ describe('tee and cat', () => {
     expect(await grace(line(65_536))).not.toContain('at most')
     expect(await grace('cat big | count')).toContain('1')
     expect(await grace(line(65_537))).toContain('65537 bytes; tee keeps at most 65536')
+  })
+
+  it('give no more than passes between two stages, measured on the way', async () => {
+    await grace(`seed '["${'y'.repeat(3_800)}"]' | set v "${'$'.concat('{value}').repeat(14)}" | tee big`)
+    const times = (count: number) => `seed '[${'1,'.repeat(count - 1)}1]'`
+    expect(await grace(`${times(17)} | cat big --insert b | count`)).toContain('17')
+    for (const how of ['--insert b', '--append', '--merge', ''])
+      expect(await grace(`${times(1_000)} | cat big ${how} | count`)).toContain('after 17 of 1000 records')
   })
 
   it('refuse the 51st name, and forget after 30 days', async () => {

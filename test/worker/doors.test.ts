@@ -249,6 +249,7 @@ describe('a slash command', () => {
         source: 'slack.command',
         delivery: 'slack:trigger:1.2.abc',
         actor: { platform: 'slack', workspace: 'T111', id: 'U111' },
+        standing: 'unknown',
         channel: { id: 'C111', kind: 'channel', name: 'ops' },
         input: { kind: 'line', text: 'deploy web --env prod' },
         address: {
@@ -331,6 +332,7 @@ describe('a Slack event', () => {
         source: 'slack.event',
         delivery: 'slack:event:Ev1',
         actor: { platform: 'slack', workspace: 'T111', id: 'U111' },
+        standing: 'unknown',
         channel: { id: 'C111', kind: 'channel' },
         input: { kind: 'line', text: 'deploy web' },
         address: { platform: 'slack', team: 'T111', channel: 'C111', user: 'U111', thread: '12.34', asked_in: '1.1' },
@@ -425,6 +427,7 @@ describe('a Discord interaction', () => {
         source: 'discord.command',
         delivery: 'discord:interaction:900',
         actor: { platform: 'discord', workspace: '100', id: '200' },
+        standing: 'member',
         channel: { id: '300', kind: 'channel', name: 'ops' },
         input: {
           kind: 'command',

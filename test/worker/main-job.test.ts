@@ -1,47 +1,13 @@
 /** The main job, end to end: verified, authorised, run or queued, answered, audited; on both platforms, over real bindings. */
 import { env } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { countTrips } from './trips.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
   world = await openWorld()
 })
-
-/** Each batch, first, all and run on a session is one trip to D1. */
-function countTrips(): { count: () => number } {
-  let trips = 0
-  const open = env.DB.withSession.bind(env.DB)
-  vi.spyOn(env.DB, 'withSession').mockImplementation((mode) => {
-    const session = open(mode)
-    const batch = session.batch.bind(session)
-    const prepare = session.prepare.bind(session)
-    session.batch = (statements) => {
-      trips++
-      return batch(statements)
-    }
-    session.prepare = (sql) => {
-      const statement = prepare(sql)
-      const bind = statement.bind.bind(statement)
-      const watch = (target: D1PreparedStatement) => {
-        for (const call of ['first', 'all', 'run', 'raw'] as const) {
-          const original = target[call].bind(target) as (...args: unknown[]) => unknown
-          Object.defineProperty(target, call, {
-            value: (...args: unknown[]) => {
-              trips++
-              return original(...args)
-            },
-          })
-        }
-        return target
-      }
-      statement.bind = (...values) => watch(bind(...values))
-      return watch(statement)
-    }
-    return session
-  })
-  return { count: () => trips }
-}
 
 describe('an inline command', () => {
   it('is answered in the response and recorded', async () => {
@@ -207,7 +173,8 @@ describe('a job', () => {
     expect(answer.text).toContain('web')
     expect(answer.onlyFor).toBeNull()
     const run = await world.newestRun('deploy')
-    expect(run).toMatchObject({ state: 'succeeded', attempt: 1, epoch: expect.any(Number), address: null, input: null })
+    expect(run).toMatchObject({ state: 'succeeded', attempt: 1, address: null, input: null })
+    expect(JSON.parse(String(run.locks))).toEqual([{ key: 'deploy:web:staging', epoch: expect.any(Number) }])
     expect(await world.auditOf(String(run.id))).toEqual([
       'run.admitted',
       'policy.allowed',
@@ -227,7 +194,8 @@ describe('a job', () => {
     await first.final()
     await second.final()
     const { results } = await env.DB.prepare(
-      "SELECT state, epoch FROM runs WHERE lock_key = 'sleep:shop' ORDER BY epoch",
+      `SELECT state, value ->> 'epoch' AS epoch FROM runs, json_each(locks)
+       WHERE value ->> 'key' = 'sleep:shop' ORDER BY epoch`,
     ).all()
     expect(results).toEqual([
       { state: 'succeeded', epoch: 1 },

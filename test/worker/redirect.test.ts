@@ -22,7 +22,7 @@ describe('a redirect', () => {
     const exchange = await world.says('ada', `/pawl ${PIPELINE} > #general`)
     const told = await exchange.final()
     expect(told).toMatchObject({ onlyFor: 'ada', room: 'ops' })
-    expect(told.text).toContain('was sent to #general')
+    expect(told.text).toContain('goes to #general')
     await vi.waitUntil(() => seen('grace', '#general').includes('1'), { timeout: 3_000 })
     expect(seen('grace', '#general')).toMatch(/a\s+1\s+2/)
     expect(seen('grace', '#ops')).not.toMatch(/a\s+1\s+2/)
@@ -30,7 +30,7 @@ describe('a redirect', () => {
 
   it('does so on Discord', async () => {
     const exchange = await world.simulator.discord.user('ada').in('#ops').says(`/pawl run: ${PIPELINE} > #general`)
-    expect((await exchange.final()).text).toContain('was sent to')
+    expect((await exchange.final()).text).toContain('goes to')
     const there = () =>
       world.simulator.discord
         .user('grace')
@@ -68,7 +68,7 @@ describe('a redirect', () => {
   it('carries a job, whose progress stays where it was asked', async () => {
     const exchange = await world.says('ada', '/pawl deploy web staging > #general')
     await vi.waitUntil(() => seen('grace', '#general').includes('Deployed'), { timeout: 15_000 })
-    expect((await exchange.final()).text).toContain('was sent to #general')
+    expect((await exchange.final()).text).toContain('goes to #general')
     expect(seen('grace', '#general')).not.toContain('Running')
   })
 

@@ -79,7 +79,7 @@ describe('the database', () => {
     const before = await version()
     await env.DB.batch([
       env.DB.prepare("INSERT INTO groups (name, created_at) VALUES ('ops', 1)"),
-      env.DB.prepare("UPDATE groups SET name = 'ops2'"),
+      env.DB.prepare("UPDATE groups SET name = 'ops2' WHERE name = 'ops'"),
       env.DB.prepare("DELETE FROM groups WHERE name = 'ops2'"),
     ])
     expect(await version()).toBe(before + 3)
