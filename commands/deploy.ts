@@ -22,7 +22,10 @@ export default defineCommand({
   run: 'job',
   timeout: '14m',
   singleton: ({ service, env }) => ({ key: `deploy:${service}:${env}`, whenBusy: 'queue' }),
-  rules: ['when command is deploy must have deploy:run'],
+  rules: [
+    'when command is deploy must have deploy:run',
+    'when command is deploy with option[env] == "prod" must have deploy:prod',
+  ],
   complete: {
     service: (typed, ctx) => servicesOf(ctx.setting('DEPLOY_HOOKS')).filter((service) => service.startsWith(typed)),
   },
