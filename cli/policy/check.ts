@@ -2,7 +2,7 @@
 import { loadRegistry } from '../../src/command/house-registry.ts'
 import { lintDocument } from '../../src/policy/document/lint.ts'
 import { readArguments } from '../arguments.ts'
-import { DATABASE_HELP, DATABASE_OPTIONS, readAdmins, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
+import { DATABASE_HELP, DATABASE_OPTIONS, readDeployment, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
 
 const USAGE = 'npm run -s pawl -- policy check [<file>] [--remote] [--persist-to <folder>]'
 
@@ -26,7 +26,7 @@ export async function checkPolicy(argv: string[]): Promise<number> {
   const now = Date.now()
   const document = file === undefined ? (await readLivePolicy(target, now))?.document : await readPolicyFile(file)
   if (!document) return 2
-  const problems = lintDocument(document, { registry: loadRegistry(), admins: await readAdmins(target), now })
+  const problems = lintDocument(document, { registry: loadRegistry(), ...(await readDeployment(target)), now })
   for (const { severity, subject, message } of problems)
     console.log(`${severity}: ${subject}: ${message.replaceAll('\n', '\n  ')}`)
   const errors = problems.filter(({ severity }) => severity === 'error').length

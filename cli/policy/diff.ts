@@ -6,7 +6,7 @@ import { withoutEnded } from '../../src/policy/document/evaluate.ts'
 import type { PolicyChange, PolicyDocument } from '../../src/policy/document/model.ts'
 import { readArguments } from '../arguments.ts'
 import type { D1Target } from '../d1.ts'
-import { DATABASE_HELP, DATABASE_OPTIONS, readAdmins, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
+import { DATABASE_HELP, DATABASE_OPTIONS, readDeployment, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
 
 const USAGE = 'npm run -s pawl -- policy diff <file> [--remote] [--persist-to <folder>]'
 
@@ -43,7 +43,7 @@ export function changeLines({ before, changes }: Plan): string[] {
 
 /** What comes of the changes, as `checkChange` says it. */
 export async function checkPlan({ before, after }: Plan, target: D1Target, now: number): Promise<CheckedChange> {
-  return checkChange(before, after, { registry: loadRegistry(), admins: await readAdmins(target), now })
+  return checkChange(before, after, { registry: loadRegistry(), ...(await readDeployment(target)), now })
 }
 
 /** Who can do more and who less, and what is odd, one a line. */

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config.ts'
 import { documentQueries, type Row, readDocument } from '../../src/db/document-read.ts'
 import { markPlace } from '../../src/language/mark.ts'
 import { parseDocument } from '../../src/policy/document/file-parse.ts'
+import type { LintContext } from '../../src/policy/document/lint.ts'
 import type { PolicyDocument } from '../../src/policy/document/model.ts'
 import { type D1Target, inline, queryAllD1 } from '../d1.ts'
 import { readSettings } from '../settings.ts'
@@ -60,15 +61,20 @@ export async function readPolicyFile(file: string): Promise<PolicyDocument | nul
   return null
 }
 
-/** PAWL_ADMINS of the deployment that a database belongs to, as far as this checkout tells. */
-export async function readAdmins({ remote }: Pick<D1Target, 'remote'>): Promise<ReadonlySet<string>> {
+/** PAWL_ADMINS and PAWL_WORKSPACES of the deployment that a database belongs to, as far as this checkout tells. */
+export async function readDeployment({
+  remote,
+}: Pick<D1Target, 'remote'>): Promise<Pick<LintContext, 'admins' | 'workspaces'>> {
   const root = resolve(import.meta.dirname, '../..')
-  const setting = remote ? await deployedAdmins(root) : (await readSettings(root)).get('PAWL_ADMINS')
-  return parseConfig({ PAWL_ADMINS: setting ?? '' }).admins
+  const setting = remote ? await deployedSettings(root) : await readSettings(root)
+  const config = (name: 'PAWL_ADMINS' | 'PAWL_WORKSPACES') => parseConfig({ [name]: setting.get(name) ?? '' })
+  const { workspaces } = config('PAWL_WORKSPACES')
+  return { admins: config('PAWL_ADMINS').admins, workspaces: workspaces.size === 0 ? null : workspaces }
 }
 
 /** Locally `.dev.vars` says it, for a deployment `wrangler.toml`. */
-async function deployedAdmins(root: string): Promise<string> {
+async function deployedSettings(root: string): Promise<ReadonlyMap<string, string>> {
   const { unstable_readConfig: readConfig } = await import('wrangler')
-  return String(readConfig({ config: resolve(root, 'wrangler.toml') }).vars.PAWL_ADMINS ?? '')
+  const { vars } = readConfig({ config: resolve(root, 'wrangler.toml') })
+  return new Map(Object.entries(vars).map(([name, value]) => [name, String(value)]))
 }

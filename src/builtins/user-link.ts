@@ -8,23 +8,13 @@ import * as z from 'zod'
 import { base32, readBase32 } from '../base32.ts'
 import { type Actor, actorKey } from '../chat/invocation.ts'
 import { md } from '../chat/markdown.ts'
-import { textReply } from '../chat/reply.ts'
 import type { Context } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
-import {
-  CODE_LIFE_MS,
-  CODES_MAX,
-  closeCodes,
-  type IdentityRow,
-  insertCode,
-  type MatchedCode,
-  selectIdentities,
-  tryCode,
-  WRONG_MAX,
-} from '../db/link.ts'
+import { CODE_LIFE_MS, CODES_MAX, closeCodes, insertCode, type MatchedCode, tryCode, WRONG_MAX } from '../db/link.ts'
 import { selectUserByIdentity, selectUserByName } from '../db/policy.ts'
 import { hex, sha256 } from '../digest.ts'
+import { accountsOf, tellAccounts } from './accounts.ts'
 import { houseOf } from './house.ts'
 import { changePolicy } from './policy/change.ts'
 
@@ -77,7 +67,7 @@ async function sendCode(ctx: Context, name: string) {
   const user = await selectUserByName(db, name).first<User>()
   // That somebody exists is no secret: every refusal names who can grant.
   if (user?.name !== name) throw new CommandFailure(`${name} is no user of Pawl: type the name as whoami shows it`)
-  const known = await accountsOf(ctx, user)
+  const known = await accountsOf(ctx, user.id)
   if (known.length === 0) throw new CommandFailure(`${name} has no account that a code could be sent to`)
 
   const code = base32(await sha256(token()), CODE_CHARACTERS)
@@ -90,7 +80,7 @@ async function sendCode(ctx: Context, name: string) {
       `${CODES_MAX} codes were asked for within the hour, for ${name} or by you; try again in an hour`,
     )
   const text = md`The ${ctx.actor.platform} account \`${actorKey(ctx.actor)}\` asks to become you, **${name}**, in Pawl. If it is yours, type there within ${MINUTES} minutes: \`user link --code ${shown(code)}\`. If it is not, ignore this message: nothing has changed.`
-  const reached = await tell(ctx, known, text)
+  const reached = await tellAccounts(ctx, known, text)
   if (reached.length === 0)
     throw new CommandFailure(
       `no account of ${name} could be written to, so that nobody got the code; try again, or ask an administrator`,
@@ -110,7 +100,7 @@ async function useCode(ctx: Context, typed: string) {
       `this is not the code, or it is no longer good: it counts once, for ${MINUTES} minutes and ${WRONG_MAX} tries, on the account that asked for it. Type "user link <name>" for another one`,
     )
   const user = { id: match.user_id, name: match.name }
-  const before = await accountsOf(ctx, user)
+  const before = await accountsOf(ctx, user.id)
   const identity = actorKey(ctx.actor)
   await changePolicy(ctx, {
     people: [user.name],
@@ -122,7 +112,7 @@ async function useCode(ctx: Context, typed: string) {
     read: closeCodes(db, ctx.actor),
   })
   const text = md`The ${ctx.actor.platform} account \`${identity}\` is yours in Pawl from now on, with all your rights. If you did not do this, type \`user unlink ${identity}\` at once, and tell who runs Pawl.`
-  await tell(ctx, before, text)
+  await tellAccounts(ctx, before, text)
   return { user: user.name, linked: true, accounts: [identity] }
 }
 
@@ -133,18 +123,6 @@ async function refuseKnown(ctx: Context): Promise<void> {
     throw new CommandFailure(
       `this account is the user ${owner.name} already: an administrator can take it away with "user unlink ${actorKey(ctx.actor)}", or "user remove ${owner.name}" if it is the only one`,
     )
-}
-
-async function accountsOf(ctx: Context, user: User): Promise<Actor[]> {
-  const { results } = await selectIdentities(houseOf(ctx).db, user.id).all<IdentityRow>()
-  return results.map(({ platform, workspace, external_id }) => ({ platform, workspace, id: external_id }))
-}
-
-/** Writes to each account directly; gives those that it reached. */
-async function tell(ctx: Context, accounts: readonly Actor[], text: ReturnType<typeof md>): Promise<Actor[]> {
-  const { notify } = houseOf(ctx)
-  const told = await Promise.all(accounts.map((account) => notify(account, textReply(text))))
-  return accounts.filter((_, i) => told[i]?.ok)
 }
 
 /** Of the asker, too: a code is worth nothing on another account. */

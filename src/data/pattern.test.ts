@@ -34,6 +34,11 @@ describe('compilePattern', () => {
     expect(compilePattern('a'.repeat(501))).toMatchObject({ ok: false, message: expect.stringContaining('501') })
   })
 
+  it('takes 1,000 steps with repeats written out, and not one more', () => {
+    expect(compilePattern('a{1000}').ok).toBe(true)
+    expect(compilePattern('a{1000}b')).toMatchObject({ ok: false, message: expect.stringContaining('1001 steps') })
+  })
+
   it('is not held up by a pattern that holds a backtracking engine up for ever', () => {
     expect(finds('^(a+)+$', `${'a'.repeat(20_000)}!`)).toBe(false)
   })

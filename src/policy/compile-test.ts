@@ -90,6 +90,8 @@ function quantified(ref: Ref & { kind: 'args' | 'options' }, one: (value: Json) 
       return (Array.isArray(value) ? value : [value]).map(one)
     })
     if (over === 'all') return outcomes.length === 0 ? 'false' : both(outcomes)
+    // Of values of another type one finds none that fits; where there are no others, the test asks for what cannot be.
+    if (outcomes.length > 0 && outcomes.every((outcome) => outcome === 'error')) return 'error'
     return either(outcomes.map((outcome) => (outcome === 'error' ? 'false' : outcome)))
   }
 }

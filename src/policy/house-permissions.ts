@@ -11,6 +11,9 @@ export const ALIAS_SITE = 'alias:site'
 export const RUN_CANCEL = 'run:cancel'
 export const RUN_READ = 'run:read'
 
+/** To say what became of a run that is lost. */
+export const RUN_RESOLVE = 'run:resolve'
+
 /** To replace what everybody reads. */
 export const TEE_SHARED = 'tee:shared'
 
@@ -21,10 +24,12 @@ export const REDIRECT_POST = 'redirect:post'
 export const HOUSE_PERMISSIONS: ReadonlyMap<string, string> = new Map([
   [ADMIN, 'changing who may do what, and the rules of every command'],
   [ALIAS_SITE, 'aliases for everybody'],
+  ['lock:break', 'taking locks away from the runs that hold them'],
   [REDIRECT_POST, "sending answers to other rooms and people ('> #ops')"],
   ['pawl:explain', 'asking what others may do (can, who can)'],
   [RUN_CANCEL, "stopping others' runs"],
   [RUN_READ, "seeing others' runs"],
+  [RUN_RESOLVE, 'saying what became of a lost run'],
   [TEE_SHARED, 'keeping records that everybody reads'],
 ])
 
@@ -48,6 +53,11 @@ export function isHouseCommand(registry: Registry, key: string): boolean {
 /** The permission to change the rules of a command, or of `pack:*`: named after the first word. */
 export function rulesPermission(command: string): string {
   return `${RULES_OF}:${command.split(':', 1)[0]}`
+}
+
+/** True for {@link rulesPermission} of some command. */
+export function isRulesPermission(permission: string): boolean {
+  return permission.startsWith(`${RULES_OF}:`)
 }
 
 /** Every permission that is asked for beside rules, with what it is for: the house's, and one per group of the site's commands. */

@@ -1,8 +1,12 @@
 /** Patterns of rules: the whole value or nothing, in linear time (RE2 has no backtracking). Pure. */
 import { RE2JS } from 're2js'
+import { sizeOf } from '../pattern-size.ts'
 
 /** A longer one is a list of names, which belongs into `in […]`; RE2's own memory grows with the pattern. */
 export const PATTERN_MAX = 200
+
+/** Counted repeats written out: each step costs memory in every isolate, and time for each character that is compared. */
+export const PATTERN_SIZE_MAX = 500
 
 export type PatternReading =
   | { readonly ok: true; readonly matches: (text: string) => boolean }
@@ -18,6 +22,12 @@ export type PatternReading =
 export function compileWhole(source: string): PatternReading {
   if (source.length > PATTERN_MAX)
     return { ok: false, message: `the pattern has ${source.length} characters: ${PATTERN_MAX} are the most` }
+  const size = sizeOf(source)
+  if (size > PATTERN_SIZE_MAX)
+    return {
+      ok: false,
+      message: `the pattern's repeats make ${size} steps of it: ${PATTERN_SIZE_MAX} are the most, so count less or write + or *`,
+    }
   try {
     const pattern = RE2JS.compile(source, RE2JS.DOTALL)
     return { ok: true, matches: (text) => pattern.matches(text) }

@@ -1,8 +1,8 @@
 /** Tests of the room and the person: `channel`, `platform`, `workspace`, `user`, `group`. Pure; a part of `rule-check.ts`. */
 import { nearest } from '../command/names.ts'
 import { literalsOf, type RuleProblem } from './rule-check-option.ts'
-import { printLiteral } from './rule-print.ts'
-import type { Literal, Test } from './tree.ts'
+import { printLiteral, printTest } from './rule-print.ts'
+import type { Check, Literal, Test } from './tree.ts'
 
 const PLATFORMS = ['slack', 'discord']
 
@@ -25,10 +25,20 @@ export function checkPlaceRef(test: Test): readonly RuleProblem[] {
         message: `${ref.kind} is a text, and only numbers have an order: write == or "in"`,
       },
     ]
-  return literalsOf(check).flatMap((literal) => {
+  const wrong = literalsOf(check).flatMap((literal): RuleProblem[] => {
     const message = checkName(ref.kind, literal)
     return message === null ? [] : [{ at: literal.at, end: literal.end, severity: 'error', message }]
   })
+  const without = check.kind === 'compare' && check.operator === '!=' ? WITHOUT_ONE[ref.kind] : undefined
+  if (wrong.length > 0 || without === undefined) return wrong
+  const instead = printTest({ ...test, check: { ...check, operator: '==' } as Check })
+  return [{ at, end, severity: 'warning', message: `${printTest(test)} is false for ${without}: write not ${instead}` }]
+}
+
+/** Where there is nothing to compare: `!=` looks as if it held there, and does not. */
+const WITHOUT_ONE: { readonly [kind: string]: string } = {
+  channel: 'a direct message, which is no channel',
+  user: 'somebody who is no user of Pawl',
 }
 
 /** What is wrong with a value for this ref; null when it is fine. */

@@ -56,12 +56,20 @@ describe('a rule that fits its command', () => {
     'option[tags] in [web, api] and any option[tags] == web and all option[tags] != api',
     'option[tags] is missing and not option[ratio] is missing',
     'any arg == prod or any option in [5, true]',
-    'option[who] == U024BE7LH and user == "@ada" and group in [ops, dev] and channel != "#ops"',
+    'option[who] == U024BE7LH and user == "@ada" and group in [ops, dev] and not channel == "#ops"',
     'platform == slack and workspace == T1 and workspace matches /T.*/',
     'group == ops and group == dev',
     'any option[tags] == web and any option[tags] == api',
     'option[env] == prod or option[env] == staging',
   ])('%s is fine', (condition) => expect(deploy(condition)).toEqual([]))
+
+  it.each([
+    ['channel != "#ops"', 'a direct message, which is no channel: write not channel == "#ops"'],
+    ['user != "@ada"', 'somebody who is no user of Pawl: write not user == "@ada"'],
+  ])('is told that %s is false where there is nothing to compare', (test, advice) => {
+    expect(deploy(test)).toEqual([`warning: ${test}: ${test} is false for ${advice}`])
+    expect(deploy(`not ${test.replace('!=', '==')}`)).toEqual([])
+  })
 
   it('is fine without a condition, for a command and for a group', () => {
     expect(problems('when command is pack:install must have pack:run')).toEqual([])
@@ -186,7 +194,7 @@ describe('a warning', () => {
 
   it('is given where no option is of the type that all are asked for', () => {
     expect(problems('when command is pack:install with any arg == 5 allow')).toEqual([
-      'warning: any arg == 5: any arg == 5 is never true: there is no option of that type',
+      'error: any arg == 5: any arg == 5 is never true: there is no option of that type',
     ])
     expect(problems('when command is ping with any arg == 5 allow')).toHaveLength(1)
   })

@@ -135,7 +135,7 @@ function lacking(scope: readonly Command[], what: string): string {
   return scope.length === 1 && only ? `${only.name} has no ${what}` : `no command of this group has ${what}`
 }
 
-/** `any arg`, `all option`: a value of another type does not match `any`, and breaks `all`. */
+/** `any arg`, `all option`: a value of another type does not match `any`, unless there is no other, and breaks `all`. */
 function checkAll(test: Test, over: 'any' | 'all', scope: readonly Command[]): readonly RuleProblem[] {
   const literals = literalsOf(test.check)
   if (literals.length === 0 || scope.length === 0) return []
@@ -151,7 +151,7 @@ function checkAll(test: Test, over: 'any' | 'all', scope: readonly Command[]): r
       ),
     ]
   if (options.every(isOdd))
-    return [problem(test, 'warning', `${printTest(test)} is never true: there is no option of that type`)]
+    return [problem(test, 'error', `${printTest(test)} is never true: there is no option of that type`)]
   return []
 }
 

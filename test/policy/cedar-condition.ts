@@ -113,8 +113,10 @@ function ofSeveral(ref: Ref & { kind: 'args' | 'options' }, check: Check): Meani
     ...elementsOf(key),
   ])
   if (check.kind === 'missing') return { holds: not(or(...keys.map(there))), fails: FALSE }
-  // A value of another type does not match: only for `all` is it an error.
-  return ref.over === 'all' ? everyThere(keys, check) : { holds: someThere(keys, check).holds, fails: FALSE }
+  if (ref.over === 'all') return everyThere(keys, check)
+  // A value of another type does not match; where there is no other, that is an error.
+  const unfit = keys.map((key) => or(not(there(key)), ofValue(key, check).fails))
+  return { holds: someThere(keys, check).holds, fails: and(or(...keys.map(there)), ...unfit) }
 }
 
 function someThere(keys: readonly string[], check: Asking): Meaning {

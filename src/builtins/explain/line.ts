@@ -21,6 +21,8 @@ export const lineOption = z
 export interface AskedStage {
   readonly command: Command
   readonly request: (subject: Subject) => Request
+  /** Why some arguments are not known yet, should the decision depend on them: they come from records, or cannot be read. */
+  readonly open: 'records' | 'arguments'
 }
 
 export interface AskedLine {
@@ -36,7 +38,8 @@ export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
   const stages = plan.commands.map((command, i): AskedStage => {
     const stage = plan.ok ? plan.stages[i] : undefined
     const args = stage?.args ?? stage?.known ?? UNKNOWN
-    return { command, request: (subject) => requestOf(subject, where, command, args) }
+    const open = plan.ok ? 'records' : 'arguments'
+    return { command, request: (subject) => requestOf(subject, where, command, args), open }
   })
   return { plan, stages }
 }
@@ -44,6 +47,12 @@ export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
 /** What a line asks for beside its commands; null when somebody holds it, or nothing is asked. */
 export function redirectMissing({ plan }: AskedLine, subject: Subject): string | null {
   return plan.ok ? missingForTargets(plan.targets, heldBy(subject)) : null
+}
+
+/** {@link problemOf} for an explanation: who may not run one of the commands learns nothing of its usage. */
+export function problemShown(ctx: Context, { plan, stages }: AskedLine): string {
+  if (plan.ok || stages.every(({ command }) => houseOf(ctx).mayRun(command))) return problemOf(ctx, plan)
+  return 'The line cannot be run as it is typed.'
 }
 
 /** Why a line cannot run whoever types it; names only commands that the asker may run. Empty when it can. */

@@ -1,14 +1,18 @@
 /**
- * Everybody who may run a line, without asking about each: users who are in the same groups are decided once, and those whom a
- * rule names stand alone. Network: D1, one trip.
+ * Everybody who may run a line, without asking about each: users who are in the same groups are decided once; those whom a rule
+ * names, and the administrators of the setting, stand alone. Network: D1, one trip.
  */
+import { actorKey } from '../../chat/invocation.ts'
 import type { Context } from '../../command/command.ts'
-import { type AlikeRow, selectAlike, selectGroupPermissions } from '../../db/subject.ts'
+import { adminsIn } from '../../config.ts'
+import { type AlikeRow, type SubjectRow, selectAlike, selectGroupPermissions, selectSubject } from '../../db/subject.ts'
+import { subjectOf } from '../../policy/cache.ts'
 import { decide, type Policy } from '../../policy/decide.ts'
 import { EVERYONE } from '../../policy/document/model.ts'
 import type { Subject } from '../../policy/request.ts'
 import { houseOf } from '../house.ts'
-import { type AskedLine, readLine, redirectMissing } from './line.ts'
+import { identityOf } from '../policy/people.ts'
+import { type AskedLine, problemShown, readLine, redirectMissing } from './line.ts'
 
 /** Names of one kind of people that are listed. */
 const NAMES_SHOWN = 20
@@ -16,12 +20,18 @@ const NAMES_SHOWN = 20
 /** Kinds of people that are listed. */
 const KINDS_SHOWN = 25
 
-/** People who are in the same groups. */
-export interface WhoCan {
-  readonly [field: string]: string | number | readonly string[]
+/** People who are alike for this line. A type and no interface, so that it is a record. */
+type Kind = {
   readonly who: string
+  /** What it depends on, as in `if its records allow it`; empty: they may, for certain. */
+  readonly condition: string
   readonly people: readonly string[]
   readonly count: number
+}
+
+export type WhoCan = Kind & {
+  /** In the first record: why the line cannot run whoever types it; empty when it can. */
+  readonly problem: string
 }
 
 interface GroupRow {
@@ -34,15 +44,21 @@ interface GroupRow {
 export async function peopleWhoCan(ctx: Context, line: string): Promise<WhoCan[]> {
   const { db, policy, admins } = houseOf(ctx)
   const asked = await readLine(ctx, line)
-  const [alike, groups] = (await db.batch([
+  const here = adminsIn(admins, ctx.actor).map((id) => identityOf(ctx.actor, id))
+  const [alike, groups, ...named] = (await db.batch([
     selectAlike(db, namedIn(policy), ctx.now()),
     selectGroupPermissions(db, ctx.now()),
-  ])) as [D1Result<AlikeRow & { alone: number | null }>, D1Result<GroupRow>]
-  const may = (subject: Subject) => mayRun(policy, asked, subject)
-  const found: WhoCan[] = []
-  if (admins.size > 0 && may({ ...personIn([], groups.results, null), administrator: true }))
-    found.push({ who: 'administrators of the deployment (PAWL_ADMINS)', people: [], count: admins.size })
-  if (may(personIn([], groups.results, null))) found.push({ who: EVERYONE, people: [], count: 0 })
+    ...here.map((account) => selectSubject(db, account, ctx.now())),
+  ])) as [D1Result<AlikeRow & { alone: number | null }>, D1Result<GroupRow>, ...D1Result<SubjectRow>[]]
+  const conditionFor = (subject: Subject) => conditionOf(policy, asked, subject)
+  const administrators = here.map((account, i) => {
+    const row = named[i]?.results[0]
+    const name = row?.user_name ?? actorKey(account)
+    return { name, condition: row ? conditionFor(subjectOf(row, true, true)) : null }
+  })
+  const found = administratorKinds(administrators)
+  const open = conditionFor(personIn([], groups.results, null))
+  if (open !== null) found.push({ who: EVERYONE, condition: open, people: [], count: 0 })
   for (const { groups: ids, names, count, alone } of alike.results) {
     const list = names.split(',')
     const person = personIn(
@@ -50,22 +66,44 @@ export async function peopleWhoCan(ctx: Context, line: string): Promise<WhoCan[]
       groups.results,
       alone === null ? null : { id: alone, name: names },
     )
-    if (!may(person)) continue
+    const condition = conditionFor(person)
+    if (condition === null) continue
     const groupNames = person.groups.flatMap(({ name }) => (name === EVERYONE ? [] : [name]))
     const who = groupNames.length === 0 ? 'users in no group' : `users in ${groupNames.join(' and ')}`
-    found.push({ who, people: list.slice(0, NAMES_SHOWN), count })
+    found.push({ who, condition, people: list.slice(0, NAMES_SHOWN), count })
   }
-  if (found.length === 0) return [{ who: 'nobody', people: [], count: 0 }]
-  const more = found.length - KINDS_SHOWN
-  if (more <= 0) return found
-  return [...found.slice(0, KINDS_SHOWN), { who: `${more} more kinds of users`, people: [], count: 0 }]
+  const problem = problemShown(ctx, asked)
+  return bounded(found).map((kind, i) => ({ ...kind, problem: i === 0 ? problem : '' }))
 }
 
-function mayRun(policy: Policy, asked: AskedLine, subject: Subject): boolean {
-  return (
-    asked.stages.every(({ request }) => decide(policy, request(subject)).allowed) &&
-    redirectMissing(asked, subject) === null
-  )
+/** The administrators of the setting, those who may for certain first. */
+function administratorKinds(administrators: readonly { name: string; condition: string | null }[]): Kind[] {
+  return [...Map.groupBy(administrators, ({ condition }) => condition)].flatMap(([condition, alike]) => {
+    if (condition === null) return []
+    const people = alike.map(({ name }) => name).slice(0, NAMES_SHOWN)
+    return [{ who: 'administrators of the deployment (PAWL_ADMINS)', condition, people, count: alike.length }]
+  })
+}
+
+/** Those who may for certain first. */
+function bounded(found: readonly Kind[]): Kind[] {
+  if (found.length === 0) return [{ who: 'nobody', condition: '', people: [], count: 0 }]
+  const sorted = found.toSorted((a, b) => Number(a.condition !== '') - Number(b.condition !== ''))
+  const more = sorted.length - KINDS_SHOWN
+  if (more <= 0) return sorted
+  return [...sorted.slice(0, KINDS_SHOWN), { who: `${more} more kinds of users`, condition: '', people: [], count: 0 }]
+}
+
+/** On what it depends that somebody may run the line: empty for what is certain; null: he may not. */
+function conditionOf(policy: Policy, asked: AskedLine, subject: Subject): string | null {
+  if (redirectMissing(asked, subject) !== null) return null
+  let condition = ''
+  for (const { request, open } of asked.stages) {
+    const decision = decide(policy, request(subject))
+    if (!decision.allowed) return null
+    if (!decision.certain) condition = `if its ${open} allow it`
+  }
+  return condition
 }
 
 /** Ids of the users whom rules name. */

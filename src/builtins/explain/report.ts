@@ -5,7 +5,7 @@ import type { Context } from '../../command/command.ts'
 import type { Subject } from '../../policy/request.ts'
 import { houseOf } from '../house.ts'
 import { holdersOf } from './holders.ts'
-import { problemOf, readLine, redirectMissing } from './line.ts'
+import { problemShown, readLine, redirectMissing } from './line.ts'
 import { helpNote, verdictBlocks } from './shown.ts'
 import { type RuleVerdict, verdictsOf } from './verdict.ts'
 
@@ -13,6 +13,7 @@ import { type RuleVerdict, verdictsOf } from './verdict.ts'
 export interface Explained extends RuleVerdict {
   readonly holders: readonly string[]
   readonly grantors: readonly string[]
+  readonly administrators: readonly string[]
   /** Why the line cannot run, whatever the rules say; empty when it can. */
   readonly problem: string
 }
@@ -21,8 +22,8 @@ export interface Explained extends RuleVerdict {
 export async function explained(ctx: Context, line: string, subject: Subject): Promise<Explained[]> {
   const { policy } = houseOf(ctx)
   const asked = await readLine(ctx, line)
-  const verdicts = asked.stages.flatMap(({ command, request }, i) =>
-    verdictsOf(policy, command, request(subject), i + 1),
+  const verdicts = asked.stages.flatMap(({ command, request, open }, i) =>
+    verdictsOf(policy, command, request(subject), i + 1, open),
   )
   const redirect = redirectMissing(asked, subject)
   const missing = verdicts.filter(({ decision }) => decision === 'denied').flatMap((verdict) => verdict.missing)
@@ -30,8 +31,8 @@ export async function explained(ctx: Context, line: string, subject: Subject): P
   const found = await holdersOf(ctx, [...new Set(missing)].sort())
   const denied = verdicts.some(({ decision }) => decision === 'denied')
   // Whoever may not run a command learns nothing of its usage.
-  const problem = denied ? '' : problemOf(ctx, asked.plan) || approvalText(asked.plan) || redirectText(redirect)
-  const nothing = { holders: [], grantors: [], problem: '' }
+  const problem = denied ? '' : problemShown(ctx, asked) || approvalText(asked.plan) || redirectText(redirect)
+  const nothing = { holders: [], grantors: [], administrators: [], problem: '' }
   return verdicts.map((verdict, i) => ({ ...verdict, ...(i === 0 ? { ...found, problem } : nothing) }))
 }
 
@@ -51,7 +52,7 @@ export function explainedView(records: readonly Explained[], note: Markdown): Bl
   return [
     ...verdictBlocks(records),
     ...(first && first.problem !== '' ? [{ kind: 'text', text: plain(first.problem) } as const] : []),
-    ...helpNote(first?.holders ?? [], first?.grantors ?? []),
+    ...(first ? helpNote(first) : []),
     { kind: 'note', text: note },
   ]
 }

@@ -1,12 +1,14 @@
 /** How `why` and `can` look: each stage with its decision, then its rules and what they came to. Pure. */
-import { code, md, plain } from '../../chat/markdown.ts'
+import { code, joinMarkdown, md, plain, userName } from '../../chat/markdown.ts'
 import type { Block } from '../../chat/reply.ts'
+import type { Holders } from './holders.ts'
 import type { RuleVerdict } from './verdict.ts'
 
 const MARKS: ReadonlyMap<string, string> = new Map([
   ['matches', '+'],
   ['does not match', '-'],
   ['depends on records', '?'],
+  ['depends on arguments', '?'],
   ['cannot be evaluated', '!'],
 ])
 
@@ -36,11 +38,12 @@ function ruleLines({ id, rule, outcome, on, missing }: RuleVerdict): string[] {
 }
 
 /** Who holds what is missing, and who can grant it. */
-export function helpNote(holders: readonly string[], grantors: readonly string[]): Block[] {
+export function helpNote({ holders, grantors, administrators }: Holders): Block[] {
   if (holders.length === 0) return []
-  const who = grantors.length === 0 ? 'an administrator (setting PAWL_ADMINS)' : grantors.join(' or ')
+  const all = [...administrators.map(userName), ...grantors.map(plain)]
+  const who = all.length === 0 ? plain('An administrator (setting PAWL_ADMINS)') : joinMarkdown(all, ' or ')
   return [
     { kind: 'text', text: plain(holders.join('\n')) },
-    { kind: 'note', text: plain(`${who} can grant it.`) },
+    { kind: 'note', text: md`${who} can grant it.` },
   ]
 }

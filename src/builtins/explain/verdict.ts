@@ -4,6 +4,7 @@ import { MASK } from '../../command/redact.ts'
 import { type Decision, decide, type Explanation, explain, type Policy } from '../../policy/decide.ts'
 import type { Outcome } from '../../policy/outcome.ts'
 import type { Request } from '../../policy/request.ts'
+import type { AskedStage } from './line.ts'
 
 /** One rule of one stage; a stage without rules gives one record without a rule. */
 export interface RuleVerdict {
@@ -11,7 +12,7 @@ export interface RuleVerdict {
   /** 1 is the first. */
   readonly stage: number
   readonly command: string
-  readonly decision: 'allowed' | 'denied' | 'depends on records'
+  readonly decision: 'allowed' | 'denied' | OpenWord
   readonly because: string
   /** The rule's number; null for one that a module ships. */
   readonly id: number | null
@@ -22,17 +23,32 @@ export interface RuleVerdict {
   readonly missing: readonly string[]
 }
 
-/** The decision on a stage and what each rule came to. */
-export function verdictsOf(policy: Policy, command: Command, request: Request, stage: number): RuleVerdict[] {
+/**
+ * The decision on a stage and what each rule came to.
+ *
+ * @param open why some of its arguments may not be known
+ */
+export function verdictsOf(
+  policy: Policy,
+  command: Command,
+  request: Request,
+  stage: number,
+  open: AskedStage['open'],
+): RuleVerdict[] {
   const decision = decide(policy, request)
-  const base = { stage, command: command.name, decision: decisionWord(decision), because: becauseOf(decision) }
+  const base = {
+    stage,
+    command: command.name,
+    decision: decisionWord(decision, open),
+    because: becauseOf(decision, open),
+  }
   const rules = explain(policy, request)
   if (rules.length === 0) return [{ ...base, id: null, rule: '', outcome: '', on: [], missing: [] }]
   return rules.map((one) => ({
     ...base,
     id: one.rule.id,
     rule: one.rule.text,
-    outcome: OUTCOME_WORDS[one.outcome],
+    outcome: one.outcome === 'unknown' ? OPEN_WORDS[open] : OUTCOME_WORDS[one.outcome],
     on: one.tests.map((test) => testText(command, test)),
     missing: one.outcome === 'true' || one.outcome === 'unknown' ? one.missing : [],
   }))
@@ -41,20 +57,30 @@ export function verdictsOf(policy: Policy, command: Command, request: Request, s
 export const OUTCOME_WORDS = {
   true: 'matches',
   false: 'does not match',
-  unknown: 'depends on records',
   error: 'cannot be evaluated',
-} as const satisfies { [outcome in Outcome]: string }
+} as const satisfies { [outcome in Exclude<Outcome, 'unknown'>]: string }
 
-function decisionWord(decision: Decision): RuleVerdict['decision'] {
+/** For what is not known. */
+export const OPEN_WORDS = {
+  records: 'depends on records',
+  arguments: 'depends on arguments',
+} as const satisfies { [open in AskedStage['open']]: string }
+
+type OpenWord = (typeof OPEN_WORDS)[AskedStage['open']]
+
+function decisionWord(decision: Decision, open: AskedStage['open']): RuleVerdict['decision'] {
   if (!decision.allowed) return 'denied'
-  return decision.certain ? 'allowed' : 'depends on records'
+  return decision.certain ? 'allowed' : OPEN_WORDS[open]
 }
 
-function becauseOf(decision: Decision): string {
+const OPEN_BECAUSE = {
+  records: 'its arguments come from records: it is decided again then',
+  arguments: 'its arguments cannot be read, so what the rules say to them is not known',
+} as const satisfies { [open in AskedStage['open']]: string }
+
+function becauseOf(decision: Decision, open: AskedStage['open']): string {
   if (!decision.allowed) return decision.because
-  return decision.certain
-    ? 'every rule that matches is satisfied'
-    : 'its arguments come from records: it is decided again then'
+  return decision.certain ? 'every rule that matches is satisfied' : OPEN_BECAUSE[open]
 }
 
 const TEST_WORDS = { true: 'yes', false: 'no', unknown: 'not known yet', error: 'cannot be compared' } as const

@@ -15,10 +15,11 @@ export default defineCommand({
   examples: [['who can deploy web prod', 'the people who may, by the groups that they are in']],
   handler: ({ line }, ctx) => peopleWhoCan(ctx, line),
   view: (records) => [
+    ...records.flatMap(({ problem }) => (problem === '' ? [] : [{ kind: 'text', text: plain(problem) } as const])),
     {
       kind: 'fields',
-      fields: records.map(({ who, people, count }) => ({
-        name: who,
+      fields: records.map(({ who, condition, people, count }) => ({
+        name: condition === '' ? who : `${who}, ${condition}`,
         value: plain(
           people.length === 0
             ? ''

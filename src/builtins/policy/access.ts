@@ -2,12 +2,24 @@
 import type { Context } from '../../command/command.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { nearest } from '../../command/names.ts'
-import { ADMIN, askedBesideRules, isHouseCommand, rulesPermission } from '../../policy/house-permissions.ts'
+import {
+  ADMIN,
+  askedBesideRules,
+  isHouseCommand,
+  isRulesPermission,
+  rulesPermission,
+} from '../../policy/house-permissions.ts'
 import { houseOf } from '../house.ts'
 
 /** The shipped rule of a command that is for administrators alone. */
 export function adminRule(name: string): string {
   return `when command is ${name.replace(' ', ':')} must have ${ADMIN}`
+}
+
+/** True for who may change the whole policy. */
+export function administers(ctx: Context): boolean {
+  const { administrator, permissions } = houseOf(ctx).identity()
+  return administrator || permissions.includes(ADMIN)
 }
 
 /**
@@ -16,11 +28,18 @@ export function adminRule(name: string): string {
  */
 export function mayChangeRules(ctx: Context, command: string): boolean {
   const { identity, registry } = houseOf(ctx)
-  const { administrator, permissions } = identity()
-  if (administrator || permissions.includes(ADMIN)) return true
+  if (administers(ctx)) return true
   const covered = command.endsWith(':*') ? registry.under(command.split(':').slice(0, -1)) : [{ key: command }]
   if (covered.some(({ key }) => isHouseCommand(registry, key))) return false
-  return permissions.includes(rulesPermission(command))
+  return identity().permissions.includes(rulesPermission(command))
+}
+
+/** Refuses who may change no rule at all, before anything of theirs is read. */
+export function refuseStrangers(ctx: Context): void {
+  if (administers(ctx) || houseOf(ctx).identity().permissions.some(isRulesPermission)) return
+  throw new CommandFailure(
+    `rules are not yours to change: that needs the permission policy: with the first word of a command, as in policy:deploy, or ${ADMIN}`,
+  )
 }
 
 /** Refuses who may not change the rules of a command. */

@@ -15,6 +15,7 @@ import { applyChange } from '../../policy/document/apply.ts'
 import { checkChange } from '../../policy/document/check-change.ts'
 import type { PolicyChange, PolicyDocument } from '../../policy/document/model.ts'
 import { houseOf } from '../house.ts'
+import { administers } from './access.ts'
 import { usersExpected } from './people.ts'
 import { type Trace, traceOf } from './trace.ts'
 
@@ -67,9 +68,10 @@ export async function changePolicy(ctx: Context, edit: PolicyEdit): Promise<Poli
   }
 }
 
-/** The policy with the people that a change, and the expectations, speak of. */
-async function loadFor(ctx: Context, people: readonly string[]) {
-  const { db } = houseOf(ctx)
+/** The policy with the people that a change, and the expectations, speak of, and the administrators of the setting. */
+async function loadFor(ctx: Context, about: readonly string[]) {
+  const { db, admins } = houseOf(ctx)
+  const people = [...about, ...admins]
   const loaded = await loadDocument(db, ctx.now(), people)
   const { expectations, users } = loaded.document
   const named = usersExpected(expectations).filter((name) => !users.has(name))
@@ -90,9 +92,10 @@ function made(document: PolicyDocument, changes: readonly PolicyChange[]) {
 }
 
 function checkedChange(ctx: Context, before: PolicyDocument, after: PolicyDocument) {
-  const { registry, admins } = houseOf(ctx)
-  const checked = checkChange(before, after, { registry, admins, now: ctx.now() })
-  if (!checked.ok) throw new CommandFailure(`nothing was changed: ${checked.message}`)
+  const { registry, admins, workspaces } = houseOf(ctx)
+  const checked = checkChange(before, after, { registry, admins, workspaces, now: ctx.now() })
+  if (!checked.ok)
+    throw new CommandFailure(`nothing was changed: ${administers(ctx) ? checked.message : checked.discreet}`)
   const { warnings, gains, losses } = checked
   return { warnings, gains, losses }
 }

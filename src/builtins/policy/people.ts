@@ -14,13 +14,18 @@ export function mentionedId(who: string): string | null {
   return MENTION.exec(who)?.[1] ?? null
 }
 
-/** The user's name in Pawl, for a name (with or without `@`) or a mention in the asker's own workspace. */
+/**
+ * The user's name in Pawl, for a name (with or without `@`) or a mention in the asker's own workspace. A mention is that account and
+ * nothing else: somebody whose name reads the same is another person.
+ */
 export async function findUser(ctx: Context, who: string): Promise<string> {
   const { db } = houseOf(ctx)
   const id = mentionedId(who)
-  const byName = selectUserByName(db, who.replace(/^@/, ''))
-  const statements = id === null ? [byName] : [selectUserByIdentity(db, identityOf(ctx.actor, id)), byName]
-  for (const { results } of await db.batch<{ name: string }>(statements)) if (results[0]) return results[0].name
+  const found = await (id === null
+    ? selectUserByName(db, who.replace(/^@/, ''))
+    : selectUserByIdentity(db, identityOf(ctx.actor, id))
+  ).first<{ name: string }>()
+  if (found) return found.name
   throw new CommandFailure(`${who} is no user of Pawl yet: add the person with "user add <name> @mention"`)
 }
 

@@ -9,7 +9,7 @@ import type { PolicyDocument } from '../../policy/document/model.ts'
 import { namesIn, resolveNames, ruleKey } from '../../policy/document/names.ts'
 import type { Rule, RuleNames } from '../../policy/tree.ts'
 import { houseOf } from '../house.ts'
-import { refuseRulesOf } from './access.ts'
+import { refuseRulesOf, refuseStrangers } from './access.ts'
 import { changePolicy } from './change.ts'
 import { idOf } from './expectations.ts'
 import { readRule, refusal, textOfWords, withRooms, withUsers } from './rule-text.ts'
@@ -32,11 +32,12 @@ export default defineCommand({
   examples: [
     ['rule create when command is deploy with option[env] == prod must have deploy:prod', 'prod needs more'],
     [
-      `rule create 'when command is deploy with channel != "#ops" forbid because "deploy where we all see it"'`,
+      `rule create 'when command is deploy with not channel == "#ops" forbid because "deploy where we all see it"'`,
       'a room',
     ],
   ],
   async handler({ rule: words }, ctx) {
+    refuseStrangers(ctx)
     const typed = readRule(textOfWords(words))
     refuseRulesOf(ctx, typed.command)
     const rule = await withUsers(ctx, typed)

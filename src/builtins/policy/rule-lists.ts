@@ -23,7 +23,7 @@ const ruleList = defineCommand({
   description: 'Without a command, the rules of built-in commands are listed only with --all.',
   options: {
     all: z.boolean().default(false).describe('Those of built-in commands, too'),
-    command: z.array(z.string()).max(3).default([]).describe('Only of this command, as in: rule list deploy'),
+    command: z.array(z.string()).max(3).default([]).describe('Only of this command or group, as in: rule list deploy'),
   },
   input: 'none',
   effects: 'read',

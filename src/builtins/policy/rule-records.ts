@@ -40,9 +40,10 @@ export function siteRecords(document: PolicyDocument): RuleRecord[] {
   }))
 }
 
-/** True when a rule for `rule` speaks of a command, or of the group that was asked for. */
+/** True when a rule for `rule` speaks of a command, or of something in the group that was asked for: `pack` as well as `pack:*`. */
 export function speaksOf(rule: string, command: string): boolean {
-  return rule === command || (rule.endsWith(':*') && command.startsWith(rule.slice(0, -1)))
+  const group = `${command.replace(/:\*$/, '')}:`
+  return rule === command || rule.startsWith(group) || (rule.endsWith(':*') && command.startsWith(rule.slice(0, -1)))
 }
 
 /** One of the site's rules, if the asker may see and change it. */

@@ -12,7 +12,7 @@ import { changeView, consequencesOf, listText } from './shown.ts'
 export default defineCommand({
   name: 'user remove',
   summary: 'Remove a user, with the chat accounts and the places in groups',
-  description: `What ${EVERYONE} may stays open to the person's chat accounts.`,
+  description: `What ${EVERYONE} may stays open to the person's chat accounts. Rules that name the person stay and name nobody.`,
   options: { user: z.string().describe('Name of the user, or a mention') },
   input: 'none',
   effects: 'write',

@@ -39,8 +39,10 @@ describe('applyChange', () => {
   it.each<[PolicyChange, RegExp]>([
     [{ kind: 'user.add', user: 'ada' }, /a user ada already/],
     [{ kind: 'user.add', user: 'Ada' }, /cannot be a user's name: use 1 to 40/],
+    [{ kind: 'user.add', user: 'u024be7lh' }, /reads like the id of a chat account/],
+    [{ kind: 'user.add', user: 'w0123456789' }, /reads like the id of a chat account/],
+    [{ kind: 'user.add', user: '118000000000000' }, /reads like the id of a chat account/],
     [{ kind: 'user.remove', user: 'nobody' }, /no user nobody/],
-    [{ kind: 'user.remove', user: 'grace' }, /named by the rule "when command is deploy with user == @grace/],
     [{ kind: 'user.remove', user: 'eve' }, /named by the expectation "@eve: /],
     [{ kind: 'identity.add', user: 'nobody', identity: 'slack:T1:U9' }, /no user nobody/],
     [{ kind: 'identity.add', user: 'ada', identity: 'slack:U9' }, /write platform:workspace:id/],
@@ -92,6 +94,11 @@ describe('applyChange', () => {
     expect(result).toEqual({ ok: false, message: expect.stringMatching(why) })
   })
 
+  it.each(['wolfgang', 'ursula-42', 'u1', 'u0123456789ab', '11800000000000', 'w.8', 'user007'])(
+    'lets a user be called %s, which is no id of an account',
+    (user) => expect(applyChange(document, { kind: 'user.add', user }).ok).toBe(true),
+  )
+
   it('leaves the document that it was given as it is', () => {
     fc.assert(
       fc.property(anyDocument, anyDocument, (from, to) => {
@@ -130,6 +137,10 @@ describe('applyChange', () => {
     )
     expect(moved.users.get('mia')).toEqual(['slack:T1:U1', 'slack:T1:U2'])
     expect(moved.users.get('ada')).toEqual([])
+  })
+
+  it('leaves a rule that names a user who goes', () => {
+    expect(made({ kind: 'user.remove', user: 'grace' }).rules).toEqual(document.rules)
   })
 
   it('takes a role from every group that has it', () => {

@@ -4,7 +4,7 @@
  * A change that names what is not there, or makes what is there already, is refused in words for people. What the changes mean
  * for who may do what is not looked at here.
  */
-import { IDENTITY, NAME, NAME_ADVICE, NUL, ROOM_NAME, ROOM_NAME_MAX, ROOM_REF } from '../names.ts'
+import { ACCOUNT_ID, IDENTITY, NAME, NAME_ADVICE, NUL, ROOM_NAME, ROOM_NAME_MAX, ROOM_REF } from '../names.ts'
 import { isPermission, parseRule } from '../rule-parse.ts'
 import { Draft } from './apply-draft.ts'
 import { parseExpectation } from './expectation.ts'
@@ -85,11 +85,13 @@ function changeUser(draft: Draft, { kind, user }: ChangeOf<'user.add' | 'user.re
   if (kind === 'user.add') {
     if (draft.users.has(user)) return `there is a user ${user} already`
     if (!NAME.test(user)) return `"${user}" cannot be a user's name: ${NAME_ADVICE}`
+    if (ACCOUNT_ID.test(user)) return `"${user}" cannot be a user's name: it reads like the id of a chat account`
     draft.users.set(user, [])
     return null
   }
   if (!draft.users.has(user)) return `there is no user ${user}`
-  const namedBy = whatNames(draft, 'user', user)
+  // Expectations are the administrators' own. A rule may be a team's: it stays, with a name that is nobody's any more.
+  const namedBy = expectationAbout(draft, 'user', user)
   if (namedBy !== null) return `${user} is named by ${namedBy}: delete that first`
   draft.removeUser(user)
   return null
@@ -123,7 +125,7 @@ function changeGroup(draft: Draft, { kind, group }: ChangeOf<'group.add' | 'grou
   }
   if (group === EVERYONE) return `the group ${EVERYONE} always exists: take away its roles instead`
   if (!draft.hasGroup(group)) return `there is no group ${group}`
-  const namedBy = whatNames(draft, 'group', group)
+  const namedBy = ruleNaming(draft, group) ?? expectationAbout(draft, 'group', group)
   if (namedBy !== null) return `${group} is named by ${namedBy}: delete that first`
   draft.removeGroup(group)
   return null
@@ -233,10 +235,13 @@ function changeExpectation(
   return null
 }
 
-/** The first rule or expectation that names a user or group. */
-function whatNames(draft: Draft, kind: 'user' | 'group', name: string): string | null {
-  const ref = `${kind}:${name}`
-  for (const rule of draft.rules.values()) if (refsOf(rule.names).includes(ref)) return `the rule "${rule.text}"`
+function ruleNaming(draft: Draft, group: string): string | null {
+  for (const rule of draft.rules.values())
+    if (refsOf(rule.names).includes(`group:${group}`)) return `the rule "${rule.text}"`
+  return null
+}
+
+function expectationAbout(draft: Draft, kind: 'user' | 'group', name: string): string | null {
   for (const text of draft.expectations) if (isAbout(text, kind, name)) return `the expectation "${text}"`
   return null
 }

@@ -30,6 +30,7 @@ describe('a change of the policy', () => {
       message: expect.stringContaining(
         'expectation "@ada: deploy web prod => denied because deploy:prod": expected denied',
       ),
+      discreet: 'the policy: an administrator has laid down otherwise: ask one of them',
     })
     expect(checkChange(deployPolicy, wider(''), context).ok).toBe(true)
   })

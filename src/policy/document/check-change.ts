@@ -16,8 +16,13 @@ export type CheckedChange =
       readonly gains: readonly string[]
       readonly losses: readonly string[]
     }
-  /** What the change would break, and what to do. */
-  | { readonly ok: false; readonly message: string }
+  | {
+      readonly ok: false
+      /** What the change would break, and what to do. */
+      readonly message: string
+      /** The same for somebody who does not administer: expectations speak of what other people may do. */
+      readonly discreet: string
+    }
 
 /**
  * Refuses what brings a new error: a rule that cannot be read or does not fit, an expectation that held before, nobody left who
@@ -26,15 +31,15 @@ export type CheckedChange =
 export function checkChange(
   before: PolicyDocument,
   after: PolicyDocument,
-  { registry, admins, now }: Pick<LintContext, 'registry' | 'admins' | 'now'>,
+  { registry, admins, workspaces, now }: Omit<LintContext, 'people'>,
 ): CheckedChange {
   // Of a large site, chat loads only the members that a change is about.
-  const context = { registry, admins, now, people: 'some' } as const
+  const context = { registry, admins, workspaces, now, people: 'some' } as const
   const known = new Set(lintDocument(before, context).map(keyOf))
   const fresh = lintDocument(after, context).filter((problem) => !known.has(keyOf(problem)))
   const errors = fresh.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) return { ok: false, message: toldAll(errors) }
-  const differences = whoGains(before, after, { registry, now })
+  if (errors.length > 0) return { ok: false, message: toldAll(errors), discreet: toldAll(errors.map(withoutText)) }
+  const differences = whoGains(before, after, { registry, admins, now })
   const of = (change: 'gains' | 'loses') => linesOf(differences.filter((one) => one.change === change))
   const warnings = fresh.filter(({ severity }) => severity === 'warning').map(told)
   return { ok: true, warnings, gains: of('gains'), losses: of('loses') }
@@ -46,8 +51,15 @@ function keyOf({ kind, subject, message }: Problem): string {
 }
 
 function toldAll(errors: readonly Problem[]): string {
-  const more = errors.length - TOLD_MAX
-  return [...errors.slice(0, TOLD_MAX).map(told), ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
+  const lines = [...new Set(errors.map(told))]
+  const more = lines.length - TOLD_MAX
+  return [...lines.slice(0, TOLD_MAX), ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
+}
+
+/** An expectation without what it says. */
+function withoutText(problem: Problem): Problem {
+  if (problem.kind !== 'expectation') return problem
+  return { ...problem, subject: 'the policy', message: 'an administrator has laid down otherwise: ask one of them' }
 }
 
 function told({ subject, message }: Problem): string {

@@ -99,3 +99,18 @@ describe('an expectation on the designed deploy rules', () => {
     expect(failure('everyone: apps | deploy web staging => allowed')).toContain('deploy is denied: it needs deploy:run')
   })
 })
+
+describe('a person with accounts on both platforms', () => {
+  const BOTH = `${DEPLOY.replace('slack:T1:ADA', 'slack:T1:ADA discord:G1:ADA')}`
+  const on = (text: string, rule: string) =>
+    failedExpectations(
+      { ...documentOf(`${BOTH}rule when command is deploy with ${rule} forbid\n`), expectations: [text] },
+      context,
+    )
+
+  it('asks on Slack where nothing else is said, so that a new account on Discord moves nothing', () => {
+    expect(on('@ada: deploy web staging => allowed', 'platform == discord or workspace == G1')).toEqual([])
+    expect(on('@ada: deploy web staging => denied', 'platform == slack and workspace == T1')).toEqual([])
+    expect(on('@ada on discord: deploy web staging => denied', 'platform == discord')).toEqual([])
+  })
+})

@@ -94,7 +94,7 @@ function personOf({ document, now }: Ground, { who, at }: Expectation): Found<Pe
   }
 }
 
-/** Where it is asked: what is not said follows from the room, then from the account that the person has. */
+/** Where it is asked: what is not said follows from the room, then from the person's accounts: Slack, where there is one of it. */
 function placeOf(
   { rooms, users }: PolicyDocument,
   { who, platform, where }: Expectation,
@@ -109,7 +109,9 @@ function placeOf(
     channel = ref
   }
   const accounts = (who.kind === 'user' ? (users.get(who.name) ?? []) : []).map((key) => key.split(':'))
-  const asked = platform ?? channel?.split(':', 1)[0] ?? accounts[0]?.[0] ?? 'slack'
+  // One that is linked later must not move what was expected to another platform; those on Slack stay there.
+  const home = accounts.some(([on]) => on === 'slack') ? 'slack' : (accounts[0]?.[0] ?? 'slack')
+  const asked = platform ?? channel?.split(':', 1)[0] ?? home
   const workspace = accounts.find(([on]) => on === asked)?.[1] ?? ANY_WORKSPACE
   if (where.kind === 'any') channel = `${asked}:${ANY_ROOM}`
   return { ok: true, value: { platform: asked, workspace, channel } }

@@ -111,6 +111,7 @@ describe('the policy as a file', () => {
     ['usr ada', [[1, 'usr', /did you mean user/]]],
     ['user', [[1, '', /name the user/]]],
     ['user Ada', [[1, 'Ada', /lower-case/]]],
+    ['user u024be7lh', [[1, 'u024be7lh', /reads like the id of a chat account/]]],
     ['user ada slack:U1', [[1, 'slack:U1', /platform:workspace:id/]]],
     ['user ada a:b:c\nuser bob a:b:c', [[2, 'a:b:c', /line 1 says so already/]]],
     ['user ada\n\nuser ada', [[3, 'ada', /line 1 says so already/]]],

@@ -42,6 +42,23 @@ describe('who gains', () => {
     })
   })
 
+  it('names the administrators of the setting, each as the user that it is', () => {
+    const forbid = (condition: string) => more(`rule when command is deploy with ${condition} forbid\n`)
+    expect(differences(deployPolicy, forbid('option[env] == prod')).losses).toEqual([
+      expect.stringMatching(/administrators \(PAWL_ADMINS\): deploy with env=prod$/),
+    ])
+    const asAda = { ...context, admins: new Set(['slack:T1:ADA', 'slack:T1:BOSS']) }
+    const lost = (condition: string) => linesOf(whoGains(deployPolicy, forbid(condition), asAda))
+    expect(lost('option[env] == prod and user == @ada')).toEqual(['@ada (PAWL_ADMINS): deploy with env=prod'])
+    // bob is in both groups and may deploy to production by his own grants.
+    expect(lost('option[env] == prod and group == developers')).toEqual([
+      '@bob, @ada (PAWL_ADMINS): deploy with env=prod',
+    ])
+    expect(lost('option[env] == prod')).toEqual([
+      '@bob, @ada (PAWL_ADMINS), administrators (PAWL_ADMINS): deploy with env=prod',
+    ])
+  })
+
   it('names people from outside for what needs no permission', () => {
     expect(differences(deployPolicy, more('rule when command is shift with channel is missing allow\n'))).toEqual({
       gains: ['people from outside: shift in a direct message'],

@@ -28,6 +28,8 @@ export interface Difference {
 
 interface Context {
   readonly registry: Registry
+  /** The accounts of PAWL_ADMINS. */
+  readonly admins: ReadonlySet<string>
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -36,13 +38,13 @@ interface Context {
 export function whoGains(
   before: PolicyDocument,
   after: PolicyDocument,
-  { registry, now }: Context,
+  { registry, admins, now }: Context,
 ): readonly Difference[] {
   const shipped = shippedRules(registry)
   const policies = { before: documentPolicy(before, shipped), after: documentPolicy(after, shipped) }
   const changedTexts = textsInOne(before, after)
   const named = new Set([...before.rules, ...after.rules].flatMap(({ names }) => refsOf(names)))
-  const kinds = kindsOf(before, after, now, named)
+  const kinds = kindsOf(before, after, now, named, admins)
   const rooms = roomNamesIn([before, after])
   const found = registry.all().flatMap((command) => {
     const isTouched = [policies.before, policies.after].some((policy) =>
@@ -103,8 +105,8 @@ function holdingOf(permission: string, purpose: string): Ability {
   return {
     name: permission,
     probes: [[]],
-    could: ({ before }) => before.permissions.has(permission),
-    can: ({ after }) => after.permissions.has(permission),
+    could: ({ before }) => before.permissions?.has(permission) ?? true,
+    can: ({ after }) => after.permissions?.has(permission) ?? true,
     describe: () => `(${purpose})`,
   }
 }
@@ -130,7 +132,7 @@ function differencesIn({ name, probes, could, can, describe }: Ability, kinds: r
       const first = probes.find(isNews)
       if (!first) return []
       // A list of people is nothing to belong to.
-      if (kind.kind !== 'users') broader.push(kind)
+      if (kind.kind !== 'users' && kind.kind !== 'administrator') broader.push(kind)
       return [{ change, who: kind.names, command: name, example: describe(first, isNews) }]
     })
   })

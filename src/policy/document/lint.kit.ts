@@ -31,24 +31,31 @@ export function command(name: string, rules: readonly [string, ...string[]]) {
   })
 }
 
-const disable = defineCommand({
-  name: 'rule disable',
-  summary: 'As the house has it',
-  options: { id: z.int().describe('Its number') },
-  effects: 'write',
-  rules: ['when command is rule:disable allow'],
-  handler: () => null,
-})
+const wayBack = (action: 'disable' | 'delete') =>
+  defineCommand({
+    name: `rule ${action}`,
+    summary: 'As the house has it',
+    options: { id: z.int().describe('Its number') },
+    effects: 'write',
+    rules: [`when command is rule:${action} allow`],
+    handler: () => null,
+  })
 
 export const registry = createRegistry([
-  { file: 'src/builtins', command: disable },
+  { file: 'src/builtins', command: wayBack('disable') },
+  { file: 'src/builtins', command: wayBack('delete') },
   { file: 'commands/deploy.ts', command: deploy },
   { file: 'commands/apps.ts', command: command('apps', ['when command is apps allow']) },
   { file: 'commands/pack.ts', command: command('pack install', ['when command is pack:install must have pack:run']) },
   { file: 'commands/shift.ts', command: command('shift', ['when command is shift with channel == "slack:C1" allow']) },
 ])
 
-export const context: LintContext = { registry, admins: new Set(['slack:T1:BOSS']), now: NOW }
+export const context: LintContext = {
+  registry,
+  admins: new Set(['slack:T1:BOSS']),
+  workspaces: new Set(['slack:T1', 'discord:G1']),
+  now: NOW,
+}
 
 /** Who may deploy: developers, and prod the releasers. The rules of deploy are its module's. */
 export const DEPLOY = `user ada slack:T1:ADA

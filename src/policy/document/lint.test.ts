@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRegistry } from '../../command/registry.ts'
-import { command, context, DEPLOY, deployPolicy, documentOf, NOW, registry } from './lint.kit.ts'
+import { command, context, DEPLOY, deployPolicy, documentOf } from './lint.kit.ts'
 import { type LintContext, lintDocument, type Problem } from './lint.ts'
 import type { PolicyDocument } from './model.ts'
 
@@ -57,7 +57,10 @@ describe('lint of a rule', () => {
       expect.stringContaining('there is no room #dev'),
     ])
     expect(found('name', withRule(text, { ...names, user: { '@ada': 'user:#7' } }))).toEqual([
-      expect.stringContaining('there is no user @ada'),
+      expect.stringMatching(/^warning: .* the user @ada is gone, so it names nobody there/),
+    ])
+    expect(found('name', withRule(text, { ...names, user: {} }))).toEqual([
+      expect.stringMatching(/^error: .* there is no user @ada/),
     ])
     expect(found('name', withRule(text, { ...names, group: { developers: 'group:gone' } }))).toEqual([
       expect.stringContaining('there is no group developers'),
@@ -189,7 +192,7 @@ describe('lint of what must stay true', () => {
     expect(found('administrator', admin(' until 2027-01-01T00:00:00Z'), nobody)).toHaveLength(1)
     const forgotten = documentOf(`user eve\n${admin('')}`.replace('ada', 'eve'))
     expect(
-      lintDocument(forgotten, { registry, now: NOW, ...nobody }).filter(({ kind }) => kind === 'administrator'),
+      lintDocument(forgotten, { ...context, ...nobody }).filter(({ kind }) => kind === 'administrator'),
     ).toHaveLength(1)
   })
 
@@ -204,8 +207,55 @@ describe('lint of what must stay true', () => {
         admins: new Set(['slack:T1:ADA']),
       }),
     ).toHaveLength(1)
-    // Somewhere is enough.
-    expect(found('administrator', rule('rule:disable with channel != #ops forbid'))).toEqual([])
+  })
+
+  // One rule, or a pair of them, after which no administrator could take it back.
+  it.each([
+    ['rule:* with not channel == "slack:CGONE" forbid'],
+    ['rule:* with option[id] >= 1 forbid'],
+    ['rule:delete with option[id] >= 1 forbid'],
+    ['rule:* with option[id] == 2 forbid'],
+    ['rule:* with arg[0] in [1, 2, 3, 4] forbid'],
+    ['rule:* with any arg > 0 forbid'],
+    ['rule:* with not arg[0] is missing forbid'],
+    ['rule:* with channel is missing forbid', 'rule:* with not channel is missing forbid'],
+    ['rule:disable with channel is missing forbid'],
+    ['rule:* with platform in [slack, discord] forbid'],
+    ['rule:* with workspace != "T999" forbid'],
+    ['rule:disable with option[id] == many forbid'],
+    ['rule:* with not group == everyone forbid'],
+    ['rule:* with user is missing forbid', 'rule:* with user == @ada forbid'],
+  ])('is an error with %s %s', (...texts) => {
+    expect(found('administrator', admin('') + texts.map(rule).join(''))).toHaveLength(1)
+  })
+
+  it.each([
+    ['rule:* with channel == #ops forbid'],
+    ['rule:create with not channel == "slack:CGONE" forbid'],
+    ['rule:* with workspace == "T999" forbid'],
+    ['rule:* with platform == discord forbid'],
+    ['rule:* with user == @ada forbid'],
+    ['rule:* with user is missing forbid'],
+    ['rule:* with option[id] < 1 forbid'],
+  ])('is none with %s', (...texts) => {
+    expect(found('administrator', admin('') + texts.map(rule).join(''))).toEqual([])
+  })
+
+  it('asks about the rules that there are and a new one', () => {
+    const numbered = (id: number, text: string) => ({ id, text: `when command is ${text}`, names: {}, enabled: true })
+    const ids = (text: string) => ({ ...deployPolicy, rules: [numbered(40, 'apps forbid'), numbered(41, text)] })
+    for (const id of [40, 41, 42])
+      expect(found('administrator', ids(`rule:disable with option[id] == ${id} forbid`))).toHaveLength(1)
+    expect(found('administrator', ids('rule:disable with option[id] == 39 forbid'))).toEqual([])
+  })
+
+  it('counts accounts of served workspaces alone', () => {
+    const from = (account: string) => ({ admins: new Set([account]) })
+    expect(found('administrator', '', from('slack:T9:BOSS'))).toHaveLength(1)
+    expect(found('administrator', '', { ...from('slack:T9:BOSS'), workspaces: null })).toEqual([])
+    const nobody = { admins: new Set<string>(), workspaces: new Set(['discord:G1']) }
+    expect(found('administrator', admin(''), nobody)).toHaveLength(1)
+    expect(found('administrator', admin('').replace('ada', 'bob'), nobody)).toEqual([])
   })
 
   it('puts errors before warnings', () => {

@@ -3,16 +3,13 @@ import { permissionsOf, subjectIn, withoutEnded } from '../evaluate.ts'
 import { EVERYONE, type PolicyDocument } from '../model.ts'
 import type { Person } from '../person.ts'
 
-/** Nobody here holds everything: administrators of the deployment are outside the document. */
-type Holder = Person & { readonly permissions: ReadonlySet<string> }
-
 /** People who are alike in both policies. */
 export interface Kind {
-  readonly kind: 'stranger' | 'everyone' | 'group' | 'users'
+  readonly kind: 'stranger' | 'everyone' | 'group' | 'users' | 'administrator'
   /** As people read it: `group deployers`, `@ada`. */
   readonly names: readonly string[]
-  readonly before: Holder
-  readonly after: Holder
+  readonly before: Person
+  readonly after: Person
 }
 
 /** Users who differ in their groups are looked at one kind after the other; a person reads no longer list than this. */
@@ -21,14 +18,18 @@ const KINDS_MAX = 200
 /** A user whom no rule names. */
 const ANY_USER = 'user:(any)'
 
-const STRANGER: Holder = { user: null, groups: new Set(), permissions: new Set() }
+const STRANGER: Person = { user: null, groups: new Set(), permissions: new Set() }
 
-/** Broadest first: strangers, everyone, each group, then users. `named` are the users that rules name, as `user:ada`. */
+/**
+ * Broadest first: strangers, everyone, each group, then users, then the administrators of the setting, each as the user that it is.
+ * `named` are the users that rules name, as `user:ada`.
+ */
 export function kindsOf(
   old: PolicyDocument,
   next: PolicyDocument,
   now: number,
   named: ReadonlySet<string>,
+  admins: ReadonlySet<string>,
 ): readonly Kind[] {
   const before = withoutEnded(old, now)
   const after = withoutEnded(next, now)
@@ -46,7 +47,41 @@ export function kindsOf(
       after: memberOf(after, [name], now),
     })),
     ...userKinds(before, after, now, named),
+    ...administratorKinds(before, after, now, named, admins),
   ]
+}
+
+/** Who holds everything by the setting; rules that forbid are for them, too. */
+function administratorKinds(
+  before: PolicyDocument,
+  after: PolicyDocument,
+  now: number,
+  named: ReadonlySet<string>,
+  admins: ReadonlySet<string>,
+): Kind[] {
+  const ownerIn = ({ users }: PolicyDocument, account: string) =>
+    [...users].find(([, accounts]) => accounts.includes(account))?.[0] ?? null
+  const personIn = (document: PolicyDocument, account: string): Person => {
+    const { user, groups } = subjectIn(document, ownerIn(document, account), now, { everyone: true })
+    return { user: user === null || named.has(user) ? user : ANY_USER, groups, permissions: null }
+  }
+  const all = [...admins].map((account) => ({
+    name: ownerIn(after, account),
+    before: personIn(before, account),
+    after: personIn(after, account),
+  }))
+  const alike = Map.groupBy(all, (one) => JSON.stringify([shownPerson(one.before), shownPerson(one.after)]))
+  return [...alike.values()].slice(0, KINDS_MAX).flatMap((those) => {
+    const [first] = those
+    if (!first) return []
+    const users = [...new Set(those.flatMap(({ name }) => (name === null ? [] : [`@${name} (PAWL_ADMINS)`])))]
+    const others = those.some(({ name }) => name === null) ? ['administrators (PAWL_ADMINS)'] : []
+    return [{ kind: 'administrator', names: [...others, ...users], before: first.before, after: first.after }]
+  })
+}
+
+function shownPerson({ user, groups }: Person): unknown {
+  return [user, [...groups].sort()]
 }
 
 function userKinds(before: PolicyDocument, after: PolicyDocument, now: number, named: ReadonlySet<string>): Kind[] {
@@ -68,7 +103,7 @@ function userKinds(before: PolicyDocument, after: PolicyDocument, now: number, n
   const kinds = [...alike].sort(([a], [b]) => Number(changed(b)) - Number(changed(a)))
   return kinds.slice(0, KINDS_MAX).map(([, names]) => {
     const [one = ''] = names
-    const person = (document: PolicyDocument, groups: readonly string[]): Holder => {
+    const person = (document: PolicyDocument, groups: readonly string[]): Person => {
       if (!document.users.has(one)) return subjectIn(document, null, now, { everyone: true })
       const { user, ...held } = memberOf(document, groups, now)
       return { ...held, user: named.has(`user:${one}`) ? `user:${one}` : user }
@@ -83,7 +118,7 @@ function userKinds(before: PolicyDocument, after: PolicyDocument, now: number, n
 }
 
 /** A user in these groups and, as everybody is, in `everyone`; a group that is not there is nobody's. */
-function memberOf(document: PolicyDocument, names: readonly string[], now: number): Holder {
+function memberOf(document: PolicyDocument, names: readonly string[], now: number): Person {
   const groups = [...names.filter((name) => document.groups.has(name)), EVERYONE]
   return {
     user: ANY_USER,
@@ -111,6 +146,8 @@ export function isUnchanged({ before, after }: Kind): boolean {
   )
 }
 
-function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+/** Null holds everything. */
+function isSame(a: ReadonlySet<string> | null, b: ReadonlySet<string> | null): boolean {
+  if (a === null || b === null) return a === b
   return a.size === b.size && [...a].every((one) => b.has(one))
 }

@@ -5,7 +5,7 @@ import { anyCondition } from '../../policy.arbitrary.ts'
 import type { Request } from '../../request.ts'
 import { parseRule } from '../../rule-parse.ts'
 import type { Requirement, RuleNames } from '../../tree.ts'
-import { formOf } from './form.ts'
+import { type Form, formOf } from './form.ts'
 import { impliesCondition, impliesRequirement } from './implies.ts'
 
 function conditionOf(text: string, names: RuleNames = {}) {
@@ -48,6 +48,26 @@ describe('one condition that implies another', () => {
     ['option[x] in []', 'option[x] in [a]'],
   ])('%s does not imply %s', (strong, weak) => {
     expect(implies(strong, weak)).toBe(false)
+  })
+
+  it('is found in wide conditions, and given up in deep ones before anybody waits', () => {
+    const wide = Array.from({ length: 20 }, (_, i) => `option[x] == a${i}`)
+    expect(implies(wide.join(' or '), [...wide, 'option[y] == 1'].toReversed().join(' or '))).toBe(true)
+    // Choices within choices: without a limit each level multiplies what there is to try.
+    let steps = 0
+    const counted = (form: Form): Form => ({
+      ...form,
+      get key() {
+        steps++
+        return form.key
+      },
+      parts: form.parts.map(counted),
+    })
+    const nested = (depth: number, leaf: string): string =>
+      depth === 0 ? `arg[0]==${leaf}` : `(arg[${depth}]==1 and (arg[${depth}]==2 or ${nested(depth - 1, leaf)}))`
+    const [strong, weak] = ['a', 'b'].map((leaf) => counted(conditionOf(nested(16, leaf))))
+    expect(impliesCondition(strong ?? null, weak ?? null)).toBe(false)
+    expect(steps).toBeLessThan(5_000)
   })
 
   it('knows what names stand for', () => {

@@ -8,19 +8,24 @@ import type { Form, TestForm } from './form.ts'
 /** More permissions in two requirements than this are not compared by trying: 2^10 cases are a millisecond. */
 const PERMISSIONS_TRIED = 10
 
+/** Two conditions are compared in so many steps; of nested choices there would be two to the power of their depth. */
+const STEPS_MAX = 2_000
+
 /** True when `strong` never holds without `weak`; null always holds. */
 export function impliesCondition(strong: Form | null, weak: Form | null): boolean {
   if (weak === null) return true
-  return strong !== null && implies(strong, weak)
+  return strong !== null && implies(strong, weak, { left: STEPS_MAX })
 }
 
-function implies(strong: Form, weak: Form): boolean {
+/** Asks for parts with "all" and "some" alone, so that a no for want of steps never makes a yes. */
+function implies(strong: Form, weak: Form, steps: { left: number }): boolean {
+  if (--steps.left < 0) return false
   if (strong.key === weak.key) return true
   // Taken apart in this order, no half of a choice is lost: `or` before, `and` behind, then the parts of both.
-  if (strong.kind === 'or') return strong.parts.every((part) => implies(part, weak))
-  if (weak.kind === 'and') return weak.parts.every((part) => implies(strong, part))
-  if (strong.kind === 'and' && strong.parts.some((part) => implies(part, weak))) return true
-  if (weak.kind === 'or') return weak.parts.some((part) => implies(strong, part))
+  if (strong.kind === 'or') return strong.parts.every((part) => implies(part, weak, steps))
+  if (weak.kind === 'and') return weak.parts.every((part) => implies(strong, part, steps))
+  if (strong.kind === 'and' && strong.parts.some((part) => implies(part, weak, steps))) return true
+  if (weak.kind === 'or') return weak.parts.some((part) => implies(strong, part, steps))
   return strong.test !== null && weak.test !== null && impliesTest(strong.test, weak.test)
 }
 

@@ -12,6 +12,8 @@ export interface LintContext {
   readonly registry: Registry
   /** The accounts of PAWL_ADMINS, which stand outside the document. */
   readonly admins: ReadonlySet<string>
+  /** `slack:T1`: the workspaces that are served, from which alone somebody can administer; null: not known here, so any counts. */
+  readonly workspaces: ReadonlySet<string> | null
   /** Milliseconds since 1970: a grant that has ended counts for nothing. */
   readonly now: number
   /** `some`: not every member was loaded, so a group may only look empty. Default `all`. */

@@ -25,17 +25,20 @@ export function checkFitting({ rules, registry }: LintGround): Problem[] {
   })
 }
 
-/** Names of rooms, users and groups that stand for nothing, or for what is gone; rules of modules have none. */
+/**
+ * Names of rooms, users and groups that stand for nothing, or for what is gone; rules of modules have none. A user may be removed
+ * from under a rule, which then names nobody: that is a warning.
+ */
 export function checkNames(ground: LintGround): Problem[] {
   return ground.rules.flatMap((rule) => {
     if (!rule.parsed.ok || !rule.ofSite) return []
     return goneNames(ground, rule, rule.parsed.rule).map(
-      (message) => ({ kind: 'name', severity: 'error', subject: rule.subject, message }) as const,
+      ({ severity, message }) => ({ kind: 'name', severity, subject: rule.subject, message }) as const,
     )
   })
 }
 
-function goneNames({ document }: LintGround, { names }: LintRule, rule: Rule): string[] {
+function goneNames({ document }: LintGround, { names }: LintRule, rule: Rule): Pick<Problem, 'severity' | 'message'>[] {
   const known: { readonly [kind in NamedRef]: (ref: string) => boolean } = {
     channel: () => true,
     user: (ref) => document.users.has(ref.slice('user:'.length)),
@@ -43,13 +46,18 @@ function goneNames({ document }: LintGround, { names }: LintRule, rule: Rule): s
   }
   const written = namesIn(rule)
   return NAMED_REFS.flatMap((kind) =>
-    written[kind].flatMap((name) => {
+    written[kind].flatMap((name): Pick<Problem, 'severity' | 'message'>[] => {
       if (kind === 'channel' && ROOM_REF.test(name)) return []
       const of = names[kind] ?? {}
       const ref = Object.hasOwn(of, name) ? of[name] : undefined
       if (ref !== undefined && known[kind](ref)) return []
+      if (kind === 'user' && ref !== undefined) {
+        const message = `the user ${name} is gone, so it names nobody there: change the rule or delete it`
+        return [{ severity: 'warning', message }]
+      }
       const noun = kind === 'channel' ? 'room' : kind
-      return [`there is no ${noun} ${name}: without it the rule is meaningless, so change the rule or delete it`]
+      const message = `there is no ${noun} ${name}: without it the rule is meaningless, so change the rule or delete it`
+      return [{ severity: 'error', message }]
     }),
   )
 }
