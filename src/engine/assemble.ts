@@ -47,7 +47,7 @@ export function runnable(line: string, planned: readonly PlannedStage[], targets
     answer: commands.some(({ answer }) => answer === 'private') ? 'private' : 'channel',
     timeoutMs: Math.max(...commands.map(({ timeoutMs }) => timeoutMs)),
     startWithinMs: Math.min(...commands.map(({ startWithinMs }) => startWithinMs)),
-    singletons: inOrder(claims),
+    singletons: inOrder(stages.length === 1 && targets.length === 0 ? claims : claims.map(waits)),
     approval: approvals[0] ?? null,
     targets,
   }
@@ -71,6 +71,11 @@ function inOrder(claims: readonly SingletonClaim[]): SingletonClaim[] {
   const byKey = new Map<string, SingletonClaim>()
   for (const claim of claims) if (byKey.get(claim.key)?.whenBusy !== 'reject') byKey.set(claim.key, claim)
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** What another run gave can only be the answer of a whole line: within a longer one, or for other rooms, it waits its turn. */
+function waits({ key, whenBusy }: SingletonClaim): SingletonClaim {
+  return { key, whenBusy: whenBusy === 'join' ? 'queue' : whenBusy }
 }
 
 function listOf<T>(value: T | null): T[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { acquire, FREE, LOCK_LEASE_MS, type LockState, lapse, release, renew, type Ticket } from './lock.ts'
+import { acquire, FREE, LOCK_LEASE_MS, type LockState, lapse, release, renew, revoke, type Ticket } from './lock.ts'
 
 const ticket = (run: string, since = 0): Ticket => ({ run, who: 'ada', since })
 
@@ -63,6 +63,30 @@ describe('a lock', () => {
     expect(renew(state, 'a', 2, 3).held).toBe(true)
   })
 
+  it('says since when its holder has it, not since when that waited', () => {
+    let state = acquire(FREE, ticket('a'), 'queue', 0).state
+    state = acquire(state, ticket('b', 1), 'queue', 1).state
+    expect(release(state, 'a', 9).holder).toMatchObject({ run: 'b', since: 9 })
+  })
+
+  it('taken away from its holder goes to the next, with the next epoch', () => {
+    let state = acquire(FREE, ticket('a'), 'queue', 0).state
+    state = acquire(state, ticket('b'), 'queue', 1).state
+    const taken = revoke(state, 'a', 1, 2)
+    expect(taken).toMatchObject({ revoked: true, state: { epoch: 2, holder: { run: 'b' }, waiters: [] } })
+    expect(renew(taken.state, 'a', 1, 3).held).toBe(false)
+    expect(revoke(taken.state, 'b', 2, 3).state).toEqual({ epoch: 2, holder: null, waiters: [] })
+  })
+
+  it.each([
+    ['another run', 'b', 1, 2],
+    ['another epoch of its holder', 'a', 2, 2],
+    ['a holder whose lease has ended', 'a', 1, LOCK_LEASE_MS],
+  ])('is not taken away from %s', (_, run, epoch, now) => {
+    const { state } = acquire(FREE, ticket('a'), 'queue', 0)
+    expect(revoke(state, run, epoch, now)).toEqual({ state: lapse(state, now), revoked: false })
+  })
+
   it('ignores a release by somebody who does not hold it', () => {
     const { state } = acquire(FREE, ticket('a'), 'queue', 0)
     expect(release(state, 'b', 1)).toEqual(state)
@@ -80,6 +104,11 @@ describe('a lock', () => {
         run: fc.constantFrom('a', 'b', 'c', 'd'),
         wait: fc.nat(60_000),
       }),
+      fc.record({
+        kind: fc.constant('revoke' as const),
+        run: fc.constantFrom('a', 'b', 'c', 'd'),
+        wait: fc.nat(60_000),
+      }),
       fc.record({ kind: fc.constant('lapse' as const), run: fc.constant(''), wait: fc.nat(60_000) }),
     )
     fc.assert(
@@ -92,6 +121,7 @@ describe('a lock', () => {
           const before = state
           if (kind === 'acquire') state = acquire(state, ticket(run, now), 'queue', now).state
           else if (kind === 'release') state = release(state, run, now)
+          else if (kind === 'revoke') state = revoke(state, run, state.epoch, now).state
           else state = lapse(state, now)
           expect(state.epoch).toBeGreaterThanOrEqual(before.epoch)
           if (state.holder) {

@@ -19,7 +19,7 @@ export interface Ticket {
   readonly run: string
   /** Who asked, as people see it: shown to those who have to wait. */
   readonly who: string
-  /** Milliseconds since 1970 when it came. */
+  /** Milliseconds since 1970 when it came; of a holder, when it got the lock. */
   readonly since: number
 }
 
@@ -82,6 +82,18 @@ export function release(state: LockState, run: string, now: number): LockState {
   return lapse({ ...state, waiters: state.waiters.filter((waiter) => waiter.run !== run) }, now)
 }
 
+/** Takes the lock from a holder before its lease has ended; false when that holder has it no more. */
+export function revoke(
+  state: LockState,
+  run: string,
+  epoch: number,
+  now: number,
+): { readonly state: LockState; readonly revoked: boolean } {
+  const current = lapse(state, now)
+  if (current.holder?.run !== run || current.epoch !== epoch) return { state: current, revoked: false }
+  return { state: promote({ ...current, holder: null }, now), revoked: true }
+}
+
 /** Takes the lock from a holder whose lease has ended; the next waiter becomes the holder. */
 export function lapse(state: LockState, now: number): LockState {
   if (state.holder !== null && state.holder.until > now) return state
@@ -91,5 +103,5 @@ export function lapse(state: LockState, now: number): LockState {
 function promote(state: LockState, now: number): LockState {
   const [next, ...waiters] = state.waiters
   if (!next) return state
-  return { epoch: state.epoch + 1, holder: { ...next, until: now + LOCK_LEASE_MS }, waiters }
+  return { epoch: state.epoch + 1, holder: { ...next, since: now, until: now + LOCK_LEASE_MS }, waiters }
 }

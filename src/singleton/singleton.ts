@@ -11,7 +11,7 @@ import { appendAudit } from '../db/audit.ts'
 import { openDatabase } from '../db/database.ts'
 import type { Env } from '../env.ts'
 import { wakeRun } from '../runs/wake.ts'
-import { type Acquired, acquire, FREE, type LockState, lapse, release, renew, type Ticket } from './lock.ts'
+import { type Acquired, acquire, FREE, type LockState, lapse, release, renew, revoke, type Ticket } from './lock.ts'
 
 const STATE = 'lock'
 
@@ -34,6 +34,13 @@ export class Singleton extends DurableObject<Env> {
   async release(run: string): Promise<void> {
     const before = this.read()
     await this.write(release(before, run, Date.now()), run, before.holder?.run === run)
+  }
+
+  /** Takes the lock from a holder that has been fenced in D1; the next in line gets it. False when it has passed on before. */
+  async revoke(run: string, epoch: number): Promise<boolean> {
+    const { state, revoked } = revoke(this.read(), run, epoch, Date.now())
+    await this.write(state, null, revoked)
+    return revoked
   }
 
   /** Who holds it and who waits. */
