@@ -2,7 +2,7 @@
  * One thing that a person did, on its way to Pawl: signed, sent, timed, answered; again and late on demand. The door and the
  * clock are passed in.
  */
-import type { Json } from '../../src/json.ts'
+import { isRecord, type Json } from '../../src/json.ts'
 import { runIdOf } from '../../src/runs/identity.ts'
 import type { Chat, ChatMessage } from './chat.ts'
 import type { Clock } from './clock.ts'
@@ -240,9 +240,17 @@ export function createDeliverer({ door, clock, chat, isPending }: DelivererDeps)
 }
 
 /** Pawl derives a run's id from the delivery's (`src/runs/identity.ts`), whichever door it came through. */
-function runsOf({ platform, id }: DeliverySpec): Promise<string[]> {
-  const kinds = platform === 'slack' ? ['trigger', 'event'] : ['interaction']
-  return Promise.all(kinds.map((kind) => runIdOf(`${platform}:${kind}:${id}`)))
+function runsOf({ platform, id, body }: DeliverySpec): Promise<string[]> {
+  const kinds =
+    platform === 'slack' ? [`trigger:${id}`, `event:${id}`, `action:${id}:${pressedAt(body)}`] : [`interaction:${id}`]
+  return Promise.all(kinds.map((kind) => runIdOf(`${platform}:${kind}`)))
+}
+
+/** When a button was pressed, as Slack says it; nothing where none was. */
+function pressedAt(body: string): string {
+  const payload = parseJson(new URLSearchParams(body).get('payload') ?? '')
+  const [action] = isRecord(payload) && Array.isArray(payload.actions) ? payload.actions : []
+  return isRecord(action) ? String(action.action_ts) : ''
 }
 
 function timeoutWords(spec: DeliverySpec): string {

@@ -1,43 +1,30 @@
-/** Whose runs the asker may see, and how much of them. Pure. */
-import { type Actor, actorKey, type Channel } from '../chat/invocation.ts'
-import type { Reply } from '../chat/reply.ts'
+/** A run as whoever asks may see it. Network: D1. */
 import type { Context } from '../command/command.ts'
-import type { RunRow } from '../db/runs.ts'
-import { parsePipeline } from '../language/parse.ts'
-import { RUN_READ } from '../policy/house-permissions.ts'
+import { CommandFailure } from '../command/failure.ts'
+import { type SeenRunRow, selectSeenRun } from '../db/runs.ts'
+import { isOwn, maySeeOthers, wasToldHere } from '../runs/visibility.ts'
 import { houseOf } from './house.ts'
 
-/** True for who may see that others' runs are there, and what became of them. */
-export function maySeeOthers(ctx: Context): boolean {
-  const { administrator, permissions } = houseOf(ctx).identity()
-  return administrator || permissions.includes(RUN_READ)
+export interface SeenRun {
+  readonly row: SeenRunRow
+  /** Whether what it gave may be shown, beside what became of it. */
+  readonly open: boolean
 }
 
-export function isOwn(actor: Actor, row: Pick<RunRow, 'platform' | 'workspace' | 'actor'>): boolean {
-  return actorKey(actor) === actorKey({ platform: row.platform, workspace: row.workspace, id: row.actor })
+/** True for who may see that others' runs are there. */
+export function seesOthers(ctx: Context): boolean {
+  return maySeeOthers(houseOf(ctx).subject)
 }
 
 /**
- * True when the room in which this is asked has seen the answer of the run: only then are its records shown to somebody
- * else, whatever he may do. What was told to one person alone, or elsewhere, stays there.
+ * One's own run, or any with run:read.
+ *
+ * @throws CommandFailure in the same words for a run that is not there
  */
-export function wasToldHere(ctx: Context, row: RunRow): boolean {
-  if (row.reply === null || row.platform !== ctx.actor.platform) return false
-  const room = JSON.parse(row.channel) as Channel
-  const reply = JSON.parse(row.reply) as Reply
-  return (
-    reply.visibility === 'channel' &&
-    room.kind === 'channel' &&
-    ctx.channel.kind === 'channel' &&
-    room.id === ctx.channel.id &&
-    !isRedirected(row.line)
-  )
-}
-
-/** Whether the answer went elsewhere and not, too, here; a line that was cut or cannot be read counts as one that did. */
-function isRedirected(line: string): boolean {
-  const parsed = parsePipeline(line)
-  if (!parsed.ok || line.endsWith('…')) return true
-  const { redirects } = parsed.pipeline
-  return redirects.length > 0 && !redirects.some(({ to }) => to.kind === 'text' && to.text === 'here')
+export async function seenRun(ctx: Context, id: string): Promise<SeenRun> {
+  const row = await selectSeenRun(houseOf(ctx).db, id).first<SeenRunRow>()
+  const own = row !== null && isOwn(ctx.actor, row)
+  if (!row || !(own || seesOthers(ctx)))
+    throw new CommandFailure(`there is no run ${id} that you may see: others' runs need the permission run:read`)
+  return { row, open: own || wasToldHere(ctx, row) }
 }

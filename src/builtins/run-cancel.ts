@@ -1,7 +1,6 @@
 /** `run cancel`: stops a queued run at once, a running one at its next heartbeat. */
 import * as z from 'zod'
 import { auditEvent } from '../audit/event.ts'
-import { actorKey } from '../chat/invocation.ts'
 import { md } from '../chat/markdown.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
@@ -10,6 +9,7 @@ import { commit } from '../db/database.ts'
 import { type RunRow, requestCancel, selectRun } from '../db/runs.ts'
 import { RUN_CANCEL } from '../policy/house-permissions.ts'
 import { RUN_ID } from '../runs/identity.ts'
+import { isOwn } from '../runs/visibility.ts'
 import { houseOf } from './house.ts'
 
 export default defineCommand({
@@ -23,12 +23,13 @@ export default defineCommand({
   async handler({ run: id }, ctx) {
     const { db, identity, cancelQueued, token } = houseOf(ctx)
     const row = await selectRun(db, id).first<RunRow>()
-    const own = row && actorKey(ctx.actor) === `${row.platform}:${row.workspace}:${row.actor}`
+    const own = row && isOwn(ctx.actor, row)
     const { administrator, permissions, user } = identity()
     if (!row || !(own || administrator || permissions.includes(RUN_CANCEL)))
       throw new CommandFailure(`there is no run ${id} that you may cancel: others' runs need the permission run:cancel`)
     const by = user ?? ctx.actor.id
-    if (row.state === 'queued' && (await cancelQueued(row, by))) return { run: id, state: 'cancelled' }
+    if (row.state === 'queued' && (await cancelQueued(row, by)))
+      return { run: id, state: 'cancelled', started: row.attempt > 0 }
     if (row.mode === 'inline' && row.state === 'running')
       throw new CommandFailure(`run ${id} is no job: it is over within 25 s and cannot be stopped`)
     if (row.state === 'running' || row.state === 'queued') {
@@ -39,7 +40,7 @@ export default defineCommand({
           auditEvent(ctx.now(), 'run.cancel_requested', ctx.actor, { run: id, by_run: ctx.run }),
         ]),
       ])
-      if (update === undefined || update.meta.changes === 1) return { run: id, state: 'stopping' }
+      if (update === undefined || update.meta.changes === 1) return { run: id, state: 'stopping', started: true }
     }
     const now = await selectRun(db, id).first<RunRow>()
     throw new CommandFailure(
@@ -48,8 +49,8 @@ export default defineCommand({
         : `run ${id} is ${now?.state.replace('_', ' ') ?? 'gone'}: there is nothing to cancel`,
     )
   },
-  view: ([{ run, state }]) =>
+  view: ([{ run, state, started }]) =>
     state === 'cancelled'
-      ? md`Run \`${run}\` was cancelled before it started.`
+      ? md`Run \`${run}\` was cancelled ${started ? 'while it waited to go on; what it had done stays' : 'before it started'}.`
       : md`Run \`${run}\` is being stopped; its message will say how it ended.`,
 })

@@ -1,11 +1,11 @@
 /** `run show`: what became of a run, and its records a page at a time. Reads the house, touches nothing else. */
 import * as z from 'zod'
 import type { Channel } from '../chat/invocation.ts'
-import { code, type Markdown, md, plain, textOf } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, plain, textOf } from '../chat/markdown.ts'
 import type { Block, Reply } from '../chat/reply.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
-import { locksOf, type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
+import { locksOf, type RunRow, resolutionOf, type SeenRunRow } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
 import { RUN_ID } from '../runs/identity.ts'
 import { keptRecords } from '../runs/kept.ts'
@@ -14,14 +14,15 @@ import { isTerminal } from '../runs/state.ts'
 import { pageCount, pageOf } from '../view/page.ts'
 import { layoutOf, nextNote, placeOf } from '../view/view.ts'
 import { houseOf } from './house.ts'
-import { isOwn, maySeeOthers, wasToldHere } from './run-access.ts'
+import { seenRun } from './run-access.ts'
+import { auditText, type Story, storyBlocks, storyOf } from './run-story.ts'
 
 /** A reason is a sentence; what has more is the answer itself. */
 const REASON_MAX = 300
 
 export default defineCommand({
   name: 'run show',
-  summary: 'Show what became of a run, and its records: your own, or any with run:read',
+  summary: 'Show what became of a run, step by step, and its records: your own, or any with run:read',
   description:
     'The records of somebody else are shown only in the room that saw them. Long results come a page at a time.',
   options: {
@@ -38,11 +39,7 @@ export default defineCommand({
     ['run show r_0123456789abcdef --page 2', 'more of its records'],
   ],
   async handler({ run: id, page }, ctx) {
-    const row = await selectSeenRun(houseOf(ctx).db, id).first<SeenRunRow>()
-    const own = row !== null && isOwn(ctx.actor, row)
-    if (!row || !(own || maySeeOthers(ctx)))
-      throw new CommandFailure(`there is no run ${id} that you may see: others' runs need the permission run:read`)
-    const open = own || wasToldHere(ctx, row)
+    const { row, open } = await seenRun(ctx, id)
     const records = open ? keptRecords(row.records) : null
     const pages = records ? pageCount(layoutOf(records)) : 1
     // Of what is not shown, nobody learns how long it is.
@@ -50,8 +47,13 @@ export default defineCommand({
       throw new CommandFailure(
         `run ${id} has ${pages === 1 ? 'one page' : `${pages} pages`}: there is no page ${page}. Type run show ${id} for the first.`,
       )
+    const { story, audit, deliveries, run_again_as } = await storyOf(houseOf(ctx).db, row, ctx.now())
     return {
       ...factsOf(row, ctx.now()),
+      deliveries,
+      run_again_as,
+      audit,
+      story,
       reason: open ? reasonOf(row) : row.code,
       page,
       pages,
@@ -63,12 +65,15 @@ export default defineCommand({
   view: ([shown]) => [
     { kind: 'fields', fields: fieldsOf(shown) },
     ...recordBlocks(shown.run, shown.records, shown.page),
+    // Who turns the page has read it.
+    ...(shown.page === 1 ? storyBlocks(shown) : []),
     ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
   ],
 })
 
 function factsOf(row: SeenRunRow, now: number) {
   const channel = JSON.parse(row.channel) as Channel
+  const found = resolutionOf(row)
   return {
     run: row.id,
     state: row.state,
@@ -81,6 +86,9 @@ function factsOf(row: SeenRunRow, now: number) {
     took_ms: (row.ended_at ?? now) - row.created_at,
     attempt: row.attempt,
     locks: locksOf(row).map(({ key }) => key),
+    joins: row.joins,
+    again_for: row.retries,
+    resolution: found && { ...found },
   }
 }
 
@@ -95,11 +103,13 @@ function reasonOf(row: RunRow): string | null {
 
 function missingNote(row: RunRow): string | null {
   if (!isTerminal(row.state)) return 'It has not ended yet.'
+  if (row.state === 'lost' && row.resolution === null)
+    return `Nobody has said what became of it: run resolve ${row.id} does, once somebody has looked.`
   if (row.state !== 'succeeded' || row.records !== null) return null
   return 'Its records were too many to keep.'
 }
 
-type Shown = ReturnType<typeof factsOf> & { readonly reason: string | null }
+type Shown = ReturnType<typeof factsOf> & Omit<Story, 'story'> & { readonly reason: string | null }
 
 function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
   const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
@@ -107,14 +117,31 @@ function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
     { name: 'Run', value: md`${code(run)}: ${state.replace('_', ' ')}` },
     { name: 'Line', value: code(line) },
     { name: 'Asked by', value: plain(`${who} in ${where} on ${platform}`) },
-    { name: 'When', value: plain(`${started_at.slice(0, 19).replace('T', ' ')} UTC`) },
+    { name: 'When', value: plain(timeText(Date.parse(started_at))) },
     { name: ended_at === null ? 'For' : 'Took', value: plain(took_ms < 1_000 ? `${took_ms} ms` : ago(took_ms)) },
   ]
   // The first attempt goes without saying.
   if (attempt > 1) fields.push({ name: 'Attempt', value: plain(String(attempt)) })
   if (locks.length > 0) fields.push({ name: locks.length === 1 ? 'Lock' : 'Locks', value: plain(locks.join(', ')) })
   if (reason !== null) fields.push({ name: 'Reason', value: plain(reason) })
+  const { resolution, joins, again_for, run_again_as, deliveries, audit } = shown
+  if (resolution !== null) {
+    const { outcome, by, note, at } = resolution
+    fields.push({ name: 'Resolved', value: plain(`${outcome}, says ${by} (${timeText(at)}): ${note}`) })
+  }
+  if (joins !== null) fields.push({ name: 'Joined', value: code(joins) })
+  if (again_for !== null) fields.push({ name: 'Again for', value: code(again_for) })
+  if (run_again_as.length > 0) {
+    const again = run_again_as.map((one) => md`${code(one.run)} (${one.state.replace('_', ' ')})`)
+    fields.push({ name: 'Run again as', value: joinMarkdown(again, ', ') })
+  }
+  if (deliveries.length > 0) fields.push({ name: 'Answer', value: plain(deliveries.join('; ')) })
+  fields.push({ name: 'Audit', value: plain(auditText(audit)) })
   return fields
+}
+
+function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
 function recordBlocks(run: string, records: readonly PawlRecord[] | null, number: number): readonly Block[] {

@@ -5,6 +5,7 @@ import type { Actor, Channel } from '../chat/invocation.ts'
 import { plain, textOf } from '../chat/markdown.ts'
 import { type Block, textReply } from '../chat/reply.ts'
 import type { Command, Context } from '../command/command.ts'
+import { loadRegistry } from '../command/house-registry.ts'
 import { openDatabase } from '../db/database.ts'
 import { insertRun } from '../db/runs.ts'
 import type { Json, PawlRecord } from '../json.ts'
@@ -24,6 +25,8 @@ function context(actor: Actor, permissions: readonly string[] = [], channel: Cha
   const house: Partial<House> = {
     db,
     identity: () => ({ user: null, administrator: false, groups: [], permissions }),
+    subject: { user: null, administrator: false, groups: [], permissions: new Set(permissions) },
+    registry: loadRegistry(),
   }
   return Object.assign({ run: 'r_0000000000000000', actor, channel, now: () => NOW } as Partial<Context>, {
     [HOUSE]: house,
@@ -125,6 +128,8 @@ describe('run show', () => {
         'Asked by: UGRACE in direct message on slack',
         'When: 2026-01-02 03:02:35 UTC',
         'Took: 350 ms',
+        'Answer: in the answer to the request',
+        'Audit: no line',
         'a',
         '1',
         '2',

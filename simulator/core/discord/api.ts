@@ -32,6 +32,10 @@ export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
   const { chat, clock, ids, faults, secrets, violations } = desk
   const broke = (where: string, what: string) => violations.add('discord', where, what)
   const app = new Hono().basePath('/discord/api/v10')
+  // A broken line is for whoever serves the simulator.
+  app.onError((error) => {
+    throw error
+  })
 
   const isBot = (request: Request, where: string): boolean => {
     if (request.headers.get('authorization') === `Bot ${secrets.discordBotToken}`) return true

@@ -19,6 +19,8 @@ const addressSchema = z.object({
   guild: z.string().optional(),
   channel: z.string(),
   user: z.string(),
+  /** The message whose button was pressed. */
+  pressed: z.string().optional(),
 })
 
 export type DiscordAddress = z.output<typeof addressSchema>
@@ -30,6 +32,7 @@ export interface DiscordPlace {
   readonly guild?: string
   readonly channel: string
   readonly user: string
+  readonly pressed?: string
 }
 
 /** The address of an answer; the token is given its deadline. */

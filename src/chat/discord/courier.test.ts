@@ -169,3 +169,64 @@ describe('a delivery that does not succeed now', () => {
     expect(calls).toHaveLength(1)
   })
 })
+
+describe('a message that has served', () => {
+  const pressed = discordAddress(
+    { application: '800', interaction: '901', token: 'tok', channel: '300', user: '200', pressed: '66' },
+    NOW,
+  )
+  const posted = { channel: '300', id: '55' }
+
+  it("is edited by the bot: the run's own, and the one whose button was pressed, each once", async () => {
+    const { courier, calls, ways } = discord()
+    await courier.retire(pressed, toRoom, { via: 'interaction', id: '@original', shown: 'channel', posted })
+    expect(ways()).toEqual(['PATCH channels/300/messages/55', 'PATCH channels/300/messages/66'])
+    expect(calls[0]?.body).toMatchObject({ content: 'done', components: [] })
+    const same = discord()
+    await same.courier.retire(pressed, toRoom, { via: 'bot', channel: '300', id: '66', shown: 'channel' })
+    expect(same.ways()).toEqual(['PATCH channels/300/messages/66'])
+  })
+
+  it('is left as it is where nobody knows it, and nothing is said instead', async () => {
+    const { courier, ways } = discord([Response.json({ code: 10_008 }, { status: 404 })])
+    await courier.retire(address, toRoom, { via: 'interaction', id: '@original', shown: 'channel' })
+    await courier.retire(address, toRoom, null)
+    expect(ways()).toEqual([])
+    await courier.retire(pressed, toRoom, null)
+    expect(ways()).toHaveLength(1)
+  })
+
+  it.each([
+    ['is edited by the bot once the token is over', {}, ['PATCH channels/300/messages/55'], 'channel.edit', '55'],
+    [
+      'is said anew when the bot cannot reach it',
+      { code: 10_008 },
+      ['PATCH channels/300/messages/55', 'POST channels/300/messages'],
+      'channel.post',
+      '77',
+    ],
+  ])('in between %s', async (_, refusal, expected, via, id) => {
+    const answers = 'code' in refusal ? [Response.json(refusal, { status: 404 }), { id: '77' }] : []
+    const { courier, ways } = discord(answers, {}, EXPIRED)
+    const ref = { via: 'interaction', id: '@original', shown: 'channel', posted }
+    const message = { via: 'bot', channel: '300', id, shown: 'channel' }
+    expect(await courier.deliver(address, toRoom, ref)).toEqual({ outcome: 'delivered', message, via })
+    expect(ways()).toEqual(expected)
+  })
+
+  it('is found again by where Discord says that it stands', async () => {
+    const { courier } = discord([
+      { id: '55', channel_id: '300', flags: 0 },
+      { id: '55', channel_id: '300' },
+    ])
+    expect(await courier.deliver(address, toRoom, 'deferred')).toMatchObject({ message: { id: '@original', posted } })
+  })
+})
+
+it('a private reply in a direct conversation has nothing to press: no workspace vouches for who would', async () => {
+  const { courier, calls } = discord([{ id: 'D9' }], {}, EXPIRED)
+  const buttons = { kind: 'buttons' as const, buttons: [{ id: 'run.retry:r_0123456789abcdef', label: 'Retry' }] }
+  const reply = { ...toAsker, blocks: [...toAsker.blocks, buttons] }
+  expect(await courier.deliver(address, reply, null)).toMatchObject({ via: 'direct.post' })
+  expect(calls.at(-1)?.body).toMatchObject({ components: [] })
+})

@@ -2,15 +2,16 @@
  * Puts replies into Discord. Touches the network through the `fetch` it is given, and a clock for the interaction
  * token's deadline. Logs nothing.
  *
- * While the token lives, the first answer is edited; after that the bot posts into the channel, and edits its own post.
+ * While the token lives, the first answer is edited with it; after that the bot edits it, or posts into the channel and edits that.
  * A private reply is only ever put where the asker alone sees it: an ephemeral message, then a direct one.
  */
 import { InteractionResponseFlags } from 'discord-interactions'
 import * as z from 'zod'
 import type { DiscordConfig } from '../../config.ts'
 import { hex, sha256 } from '../../digest.ts'
-import type { Json } from '../../json.ts'
+import type { Json, PawlRecord } from '../../json.ts'
 import type { Courier, Delivery } from '../../runs/courier.ts'
+import { withoutButtons } from '../button.ts'
 import type { CallResult, Fetch } from '../call.ts'
 import type { Reply } from '../reply.ts'
 import { type DiscordAddress, readDiscordAddress } from './address.ts'
@@ -27,7 +28,13 @@ const NONCE_MAX = 25
 /** What is kept of what was sent. `shown`: who sees it, which can never change. */
 const refSchema = z.discriminatedUnion('via', [
   /** A message of the interaction: `@original`, or a follow-up's id. */
-  z.object({ via: z.literal('interaction'), id: z.string(), shown: z.enum(['channel', 'private']) }),
+  z.object({
+    via: z.literal('interaction'),
+    id: z.string(),
+    shown: z.enum(['channel', 'private']),
+    /** Where the bot finds it without a token. */
+    posted: z.object({ channel: z.string(), id: z.string() }).optional(),
+  }),
   z.object({ via: z.literal('bot'), channel: z.string(), id: z.string(), shown: z.enum(['channel', 'private']) }),
 ])
 type Ref = z.output<typeof refSchema>
@@ -62,6 +69,23 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
       if ('outcome' in posted) return posted
       return { outcome: 'undeliverable', reason: `${answered.closed}, ${posted.closed}` }
     },
+    async retire(address, reply, message) {
+      const place = readDiscordAddress(address)
+      const ref = refSchema.safeParse(message).data ?? null
+      const own = ref?.via === 'bot' ? ref : ref?.posted
+      const pressed = place?.pressed === undefined ? undefined : { channel: place.channel, id: place.pressed }
+      // What only one person sees, the bot cannot edit without the token of its own interaction.
+      const paths = [own, pressed].flatMap((one) => (one ? [`channels/${one.channel}/messages/${one.id}`] : []))
+      for (const path of new Set(paths)) await client.asBot('PATCH', path, renderBody(reply))
+    },
+    asked: ({ workspace, id }, channel, key) => ({
+      platform: 'discord',
+      application: config.applicationId ?? '',
+      interaction: key,
+      guild: workspace,
+      channel,
+      user: id,
+    }),
     resolve: (address, target) => resolveDiscordTarget(client, address, target),
     room: (actor, typed) => findDiscordRoom(client, actor, typed),
     standing: (actor) => askDiscordStanding(client, actor),
@@ -84,7 +108,7 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
       if (edited.kind === 'ok')
         return {
           outcome: 'delivered',
-          message: { via: 'interaction', id: ref?.id ?? '@original', shown },
+          message: { via: 'interaction', id: ref?.id ?? '@original', shown, ...postedIn(edited.body) },
           via: 'interaction.edit',
         }
       return unlessOk(edited)
@@ -98,7 +122,7 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
     const id = typeof followed.body.id === 'string' ? followed.body.id : '@original'
     return {
       outcome: 'delivered',
-      message: { via: 'interaction', id, shown: reply.visibility },
+      message: { via: 'interaction', id, shown: reply.visibility, ...postedIn(followed.body) },
       via: 'interaction.followup',
     }
   }
@@ -111,16 +135,21 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
   }
 
   async function postAsBot(place: DiscordAddress, reply: Reply, ref: Ref | null): Promise<Try> {
-    if (ref?.via === 'bot' && ref.shown === reply.visibility) {
-      const edited = await client.asBot('PATCH', `channels/${ref.channel}/messages/${ref.id}`, renderBody(reply))
-      if (edited?.kind === 'ok') return { outcome: 'delivered', message: { ...ref }, via: 'channel.edit' }
+    const own = ref?.via === 'bot' ? ref : reply.visibility === 'channel' ? ref?.posted : undefined
+    if (own && ref?.shown === reply.visibility) {
+      const { channel, id } = own
+      const edited = await client.asBot('PATCH', `channels/${channel}/messages/${id}`, renderBody(reply))
+      if (edited?.kind === 'ok')
+        return { outcome: 'delivered', message: { via: 'bot', channel, id, shown: ref.shown }, via: 'channel.edit' }
       if (edited?.kind === 'later') return retry(edited)
       // Deleted or out of reach: said anew below.
     }
-    const channel = reply.visibility === 'private' ? await openDirect(place) : place.channel
+    const alone = reply.visibility === 'private'
+    const channel = alone ? await openDirect(place) : place.channel
     if (typeof channel !== 'string') return channel
     const posted = await client.asBot('POST', `channels/${channel}/messages`, {
-      ...renderBody(reply),
+      // What is pressed in a direct conversation belongs to no guild, and no workspace vouches for who presses it.
+      ...renderBody(alone ? withoutButtons(reply) : reply),
       // Discord answers a repeated nonce with the message that it already has: a retry after a lost answer says nothing twice.
       nonce: await nonceOf(place, reply),
       enforce_nonce: true,
@@ -131,7 +160,7 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
     return {
       outcome: 'delivered',
       message: typeof id === 'string' ? { via: 'bot', channel, id, shown: reply.visibility } : null,
-      via: reply.visibility === 'private' ? 'direct.post' : 'channel.post',
+      via: alone ? 'direct.post' : 'channel.post',
     }
   }
 
@@ -158,6 +187,11 @@ async function nonceOf({ interaction, token, channel }: DiscordAddress, { pendin
   const nonce = `${interaction}${pending ? 'p' : 'f'}`
   if (token !== undefined) return nonce
   return hex(await sha256(`${nonce}:${channel}`)).slice(0, NONCE_MAX)
+}
+
+/** Discord's answer to a message says where it stands. */
+function postedIn({ id, channel_id: channel }: PawlRecord): PawlRecord {
+  return typeof id === 'string' && typeof channel === 'string' ? { posted: { channel, id } } : {}
 }
 
 function retry({ reason, afterMs }: Extract<CallResult, { kind: 'later' }>): Delivery {

@@ -71,6 +71,7 @@ export const typingSchema = z.object({
 /** A pressed button under one of the bot's messages. */
 export const guildPressedSchema = guildSchema.extend({
   data: z.object({ custom_id: z.string().min(1).max(100), component_type: z.literal(2) }),
+  message: z.object({ id: snowflake }).nullish(),
 })
 
 export type GuildCommand = z.output<typeof guildCommandSchema>

@@ -33,7 +33,7 @@ export function readPressed(payload: unknown, receivedAt: number): Invocation | 
   const parsed = guildPressedSchema.safeParse(payload)
   const line = parsed.success ? lineOfButton(parsed.data.data.custom_id) : null
   return parsed.success && line !== null
-    ? invocationOf('discord.component', parsed.data, { kind: 'line', text: line }, receivedAt)
+    ? invocationOf('discord.component', parsed.data, { kind: 'line', text: line }, receivedAt, parsed.data.message?.id)
     : null
 }
 
@@ -42,6 +42,7 @@ function invocationOf(
   { id, application_id, token, guild_id, channel_id, channel, member }: GuildInteraction,
   input: Input,
   receivedAt: number,
+  pressed?: string,
 ): Invocation {
   return {
     source,
@@ -62,6 +63,7 @@ function invocationOf(
         guild: guild_id,
         channel: channel_id,
         user: member.user.id,
+        ...(pressed !== undefined && { pressed }),
       },
       receivedAt,
     ),

@@ -17,6 +17,8 @@ const addressSchema = z.object({
   thread: z.string().optional(),
   /** The message that asked, where it was one: a thread can begin there. */
   asked_in: z.string().optional(),
+  /** The message whose button was pressed, empty where Slack did not say: what the response_url changes. */
+  pressed: z.string().optional(),
   response_url: z.string().optional(),
   /** Milliseconds since 1970. */
   response_url_until: z.number().optional(),
@@ -30,12 +32,22 @@ export interface SlackPlace {
   readonly user: string
   readonly thread?: string | undefined
   readonly askedIn?: string | undefined
+  readonly pressed?: string | undefined
   readonly responseUrl?: string | undefined
   readonly receivedAt: number
 }
 
 /** The address of an answer; a response_url is given its deadline. */
-export function slackAddress({ team, channel, user, thread, askedIn, responseUrl, receivedAt }: SlackPlace): Address {
+export function slackAddress({
+  team,
+  channel,
+  user,
+  thread,
+  askedIn,
+  pressed,
+  responseUrl,
+  receivedAt,
+}: SlackPlace): Address {
   return {
     platform: 'slack',
     team,
@@ -43,6 +55,7 @@ export function slackAddress({ team, channel, user, thread, askedIn, responseUrl
     user,
     ...(thread !== undefined && { thread }),
     ...(askedIn !== undefined && { asked_in: askedIn }),
+    ...(pressed !== undefined && { pressed }),
     ...(responseUrl !== undefined && { response_url: responseUrl, response_url_until: receivedAt + RESPONSE_URL_MS }),
   }
 }

@@ -255,3 +255,39 @@ describe('the response_url', () => {
     expect(calls).toHaveLength(1)
   })
 })
+
+describe('of a request that came from a button', () => {
+  const pressed = slackAddress({ ...place, responseUrl: RESPONSE_URL, pressed: '7.7' })
+  const bot = { via: 'bot', uses: 0, channel: 'C1', ts: '3.3' }
+
+  it('the answer never replaces or deletes the message of the button, which is the original of its response_url', async () => {
+    for (const reply of [toRoom, toAsker, progress])
+      for (const message of ['deferred', { via: 'response_url', uses: 1, shown: 'private' }, null]) {
+        for (const botToken of [null, 'xoxb-secret']) {
+          const { courier, calls } = slack([], { botToken })
+          await courier.deliver(pressed, reply, message)
+          expect(calls.some(({ body }) => body.delete_original === true || body.replace_original === true)).toBe(false)
+        }
+      }
+  })
+
+  it("the run's own message is edited when it has served, and that of the button where it is another one", async () => {
+    const { courier, calls } = slack()
+    await courier.retire(pressed, toRoom, bot)
+    expect(calls.map(({ to, body }) => [to, body.ts, body.replace_original])).toEqual([
+      ['chat.update', '3.3', undefined],
+      [RESPONSE_URL, undefined, true],
+    ])
+    const same = slack()
+    await same.courier.retire(pressed, toRoom, { ...bot, ts: '7.7' })
+    expect(same.ways()).toEqual(['chat.update'])
+  })
+
+  it('nothing new is said in place of a message that cannot be edited', async () => {
+    const { courier, ways } = slack([refusal('message_not_found')])
+    await courier.retire(event, toRoom, bot)
+    await courier.retire(event, toRoom, { via: 'response_url', uses: 1, shown: 'channel' })
+    await courier.retire(event, toRoom, null)
+    expect(ways()).toEqual(['chat.update'])
+  })
+})

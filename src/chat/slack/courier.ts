@@ -11,7 +11,7 @@ import type { Json } from '../../json.ts'
 import type { Courier, Delivery } from '../../runs/courier.ts'
 import type { Fetch } from '../call.ts'
 import type { Reply } from '../reply.ts'
-import { RESPONSE_URL_USES, readSlackAddress, type SlackAddress } from './address.ts'
+import { RESPONSE_URL_USES, readSlackAddress, type SlackAddress, slackAddress } from './address.ts'
 import { createSlackClient, type SlackResult } from './client.ts'
 import { renderSlack } from './render.ts'
 import { askSlackStanding } from './standing.ts'
@@ -58,10 +58,22 @@ export function createSlackCourier({ config, fetch, now, served = 'one' }: Couri
       const place = readSlackAddress(address)
       if (!place) return { outcome: 'undeliverable', reason: 'address_unreadable' }
       const ref = refSchema.safeParse(message).data ?? null
-      const interim = message === 'deferred' || (ref?.via === 'response_url' && ref.shown === 'private')
+      const told = message === 'deferred' || (ref?.via === 'response_url' && ref.shown === 'private')
+      // To a response_url that came with a button the original is the message of the button: no word of ours in between.
+      const interim = told && place.pressed === undefined
       const sent = { ref, interim, uses: ref?.uses ?? 0 }
       return isForRoom(place, reply) ? deliverToRoom(place, reply, sent) : deliverToPerson(place, reply, sent)
     },
+    async retire(address, reply, message) {
+      const place = readSlackAddress(address)
+      const ref = refSchema.safeParse(message).data ?? null
+      const own = ref?.via === 'bot' ? ref.ts : null
+      await editBotMessage(reply, ref)
+      // The bot cannot edit what only one person sees, nor what it did not post itself.
+      if (place?.pressed !== undefined && place.pressed !== own && isOpen(place, 0))
+        await client.respond(place.response_url, { ...renderJson(reply), replace_original: true })
+    },
+    asked: ({ workspace, id }, channel) => slackAddress({ team: workspace, channel, user: id, receivedAt: now() }),
     resolve: (address, target) => resolveSlackTarget(client, address, target, served),
     room: (actor, typed) => findSlackRoom(client, actor, typed, served),
     standing: (actor) => askSlackStanding(client, actor),

@@ -35,6 +35,7 @@ export const pressedSchema = z.object({
   team: z.object({ id }).nullish(),
   channel: z.object({ id, name: text.nullish() }),
   message: z.object({ thread_ts: text.nullish() }).nullish(),
+  container: z.object({ message_ts: timestamp.nullish() }).nullish(),
   response_url: text.nullish(),
   actions: z.tuple([
     z.object({ type: z.literal('button'), action_id: text, action_ts: z.string().regex(/^[\d.]{1,32}$/) }),

@@ -54,7 +54,7 @@ function lineOf({ command, text }: SlashCommand): string {
 export function readPressed(payload: unknown, receivedAt: number): Invocation | null {
   const parsed = pressedSchema.safeParse(payload)
   if (!parsed.success) return null
-  const { trigger_id, user, team, channel, message, response_url, actions } = parsed.data
+  const { trigger_id, user, team, channel, message, container, response_url, actions } = parsed.data
   const [{ action_id, action_ts }] = actions
   const line = lineOfButton(action_id)
   const workspace = user.team_id ?? team?.id
@@ -75,6 +75,7 @@ export function readPressed(payload: unknown, receivedAt: number): Invocation | 
       channel: channel.id,
       user: user.id,
       thread: message?.thread_ts ?? undefined,
+      pressed: container?.message_ts ?? '',
       responseUrl: response_url ?? undefined,
       receivedAt,
     }),
