@@ -4,9 +4,12 @@
  */
 
 import * as z from 'zod'
-import { CommandFailure, defineCommand, md, wait } from '#pawl'
+import { CommandFailure, defineCommand, md } from '#pawl'
 import { findHook, servicesOf } from './_lib/deploy-hooks.ts'
-import { rollOut } from './_lib/rollout.ts'
+import { followRollout, startRollout } from './_lib/rollout.ts'
+
+/** A rollout takes minutes: this is prompt and costs the hook little. */
+const LOOK_EVERY = '2s'
 
 export default defineCommand({
   name: 'deploy',
@@ -20,7 +23,7 @@ export default defineCommand({
   },
   effects: 'write',
   run: 'job',
-  timeout: '14m',
+  timeout: '1h',
   singleton: ({ service, env }) => ({ key: `deploy:${service}:${env}`, whenBusy: 'queue' }),
   rules: [
     'when command is deploy must have deploy:run',
@@ -39,13 +42,12 @@ export default defineCommand({
     await ctx.progress(`rolling out ${service} to ${env}`)
     const { platform, workspace, id } = ctx.actor
     const order = { service, env, force, run: ctx.run, actor: `${platform}:${workspace}:${id}` }
-    const rollout = await rollOut(found.hook, order, {
-      fetch: ctx.fetch,
-      signal: ctx.signal,
-      progress: (text, fraction) => ctx.progress(text, fraction),
-      wait,
-    })
-    return { service, env, ...rollout }
+    // Once, however long it takes and wherever it goes on; the status is looked at until it has ended.
+    const started = await ctx.step('start', () => startRollout(found.hook, order, ctx.effectKey, ctx))
+    const { status, version, message } = started
+    if (status === null) return { service, env, version, message, followed: false }
+    const rollout = await ctx.poll(LOOK_EVERY, followRollout(status, order, ctx))
+    return { service, env, ...rollout, followed: true }
   },
   view([{ service, env, version, message, followed }]) {
     const what = version === null ? md`**${service}**` : md`**${service}** ${version}`

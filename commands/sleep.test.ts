@@ -3,13 +3,13 @@ import { fakeContext, runCommand } from './_lib/fakes.ts'
 import sleep from './sleep.ts'
 
 describe('sleep', () => {
-  it.each(['601s', '601', '11m', 'long', '-1s', ''])('refuses "%s"', (duration) => {
+  it.each(['43201s', '43201', '13h', 'long', '-1s', ''])('refuses "%s"', (duration) => {
     expect(sleep.check({ duration })).toMatchObject({
       ok: false,
-      problems: [{ message: 'duration: write a length of time up to 10m, as in 90s' }],
+      problems: [{ message: 'duration: write a length of time up to 12h, as in 90s' }],
     })
   })
-  it.each(['0', '0s', '5', '1s', '10m', '600s'])('accepts %s', (duration) =>
+  it.each(['0', '0s', '5', '1s', '12h', '43200s'])('accepts %s', (duration) =>
     expect(sleep.check({ duration }).ok).toBe(true),
   )
 
@@ -19,10 +19,17 @@ describe('sleep', () => {
     expect(ctx.told).toEqual(['sleeping, 1s left'])
   })
 
+  it('waits without a consumer from 30 s a step on', async () => {
+    const ctx = fakeContext()
+    await runCommand(sleep, { duration: '40m' }, ctx)
+    expect(ctx.waited).toEqual(Array(10).fill('4m'))
+    expect(ctx.told[1]).toBe('sleeping, 36m left')
+  })
+
   it('wakes at once when it is cancelled', async () => {
     const controller = new AbortController()
     const ctx = fakeContext({ signal: controller.signal, progress: async () => controller.abort('cancelled') })
-    await expect(runCommand(sleep, { duration: '10m' }, ctx)).rejects.toBe('cancelled')
+    await expect(runCommand(sleep, { duration: '4m' }, ctx)).rejects.toBe('cancelled')
   })
 
   it('waits for others with its key, and for nobody without one', () => {

@@ -1,13 +1,18 @@
-/** `sleep`: a job that only takes time, for trying progress, cancellation and singletons. Touches the timer. */
+/**
+ * `sleep`: a job that only takes time, for trying progress, cancellation and singletons; a long one is put aside between its
+ * steps, and may be repeated when it broke. Touches the timer.
+ */
 
 import * as z from 'zod'
 import { defineCommand, formatDuration, md, parseDuration, wait } from '#pawl'
 
 const SECOND = 1_000
-const LONGEST = 10 * 60 * SECOND
+const LONGEST = 12 * 60 * 60 * SECOND
 /** Progress in about ten steps, but not more often than chats take edits. */
 const STEPS = 10
 const STEP_MIN = SECOND
+/** From here on a step is waited for without a consumer. */
+const STEP_ASIDE = 30 * SECOND
 
 export default defineCommand({
   name: 'sleep',
@@ -15,7 +20,7 @@ export default defineCommand({
   options: {
     duration: z
       .string()
-      .refine((text) => within(lengthOf(text)), { error: 'write a length of time up to 10m, as in 90s' })
+      .refine((text) => within(lengthOf(text)), { error: 'write a length of time up to 12h, as in 90s' })
       .describe('How long, as in 90s'),
     key: z
       .string()
@@ -28,20 +33,23 @@ export default defineCommand({
   input: 'all',
   effects: 'read',
   run: 'job',
-  timeout: '11m',
+  timeout: '13h',
   retry: 'safe',
   singleton: ({ key }) => (key === undefined ? null : { key: `sleep:${key}`, whenBusy: 'queue' }),
   rules: ['when command is sleep allow'],
   examples: [
     ['sleep 10s', 'ten seconds'],
     ['sleep 1m --key nap', 'one minute, one sleeper at a time'],
+    ['sleep 40m', 'longer than a queue consumer lives'],
   ],
   async handler({ duration }, ctx) {
     const whole = lengthOf(duration) ?? 0
     const step = Math.max(STEP_MIN, whole / STEPS)
     for (let slept = 0; slept < whole; slept += step) {
       await ctx.progress(`sleeping, ${formatDuration(whole - slept)} left`, slept / whole)
-      await wait(Math.min(step, whole - slept), ctx.signal)
+      const part = Math.min(step, whole - slept)
+      if (part >= STEP_ASIDE) await ctx.sleep(formatDuration(part))
+      else await wait(part, ctx.signal)
     }
     // In a pipe it only takes time: what came in goes on.
     return ctx.records.length > 0 ? ctx.records : [{ slept: duration }]

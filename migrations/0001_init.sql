@@ -17,6 +17,8 @@ CREATE TABLE identities (
   workspace TEXT NOT NULL,
   external_id TEXT NOT NULL,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  -- An account may take away those of its user that came after it.
+  created_at INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (platform, workspace, external_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identities_user ON identities (user_id);
@@ -135,10 +137,17 @@ CREATE TABLE runs (
   retry TEXT NOT NULL CHECK (retry IN ('safe', 'unsafe')),
   state TEXT NOT NULL,
   attempt INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
   change TEXT NOT NULL,
   due_at INTEGER,
   start_by INTEGER,
+  wake_at INTEGER,
+  deadline_at INTEGER,
   locks TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(locks)),
+  joins TEXT,
+  -- The earlier run whose line this one runs again; what people found out about a run that is lost.
+  retries TEXT,
+  resolution TEXT CHECK (json_valid(resolution)),
   cancel_by TEXT,
   code TEXT,
   input TEXT CHECK (json_valid(input)),
@@ -151,6 +160,11 @@ CREATE TABLE runs (
 ) STRICT, WITHOUT ROWID;
 -- What the sweeper looks at: only runs that have not ended have a due_at.
 CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
+-- Who waits for the result of a run.
+CREATE INDEX runs_joins ON runs (joins, id) WHERE joins IS NOT NULL AND ended_at IS NULL;
+
+-- Whether a run was run again.
+CREATE INDEX runs_retries ON runs (retries) WHERE retries IS NOT NULL;
 
 -- The same table as src/runs/state.ts; test/worker/states.test.ts tries every pair.
 CREATE TRIGGER runs_start BEFORE INSERT ON runs WHEN NEW.state <> 'accepted'
@@ -160,6 +174,8 @@ CREATE TRIGGER runs_edges BEFORE UPDATE OF state ON runs WHEN OLD.state <> NEW.s
   (OLD.state = 'accepted' AND NEW.state IN ('denied', 'awaiting_approval', 'queued', 'running', 'succeeded', 'failed', 'timed_out', 'expired', 'lost'))
   OR (OLD.state = 'awaiting_approval' AND NEW.state IN ('denied', 'queued', 'running', 'cancelled', 'expired'))
   OR (OLD.state = 'queued' AND NEW.state IN ('running', 'denied', 'failed', 'cancelled', 'expired'))
+  -- A run that joined another one executes nothing and ends as that one did.
+  OR (OLD.state = 'queued' AND OLD.joins IS NOT NULL AND NEW.state IN ('succeeded', 'timed_out', 'lost'))
   OR (OLD.state = 'running' AND NEW.state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost', 'queued'))
 )
 BEGIN SELECT RAISE(ABORT, 'illegal change of state'); END;
@@ -172,6 +188,30 @@ CREATE TABLE epochs (
 
 CREATE TRIGGER epochs_grow BEFORE UPDATE ON epochs WHEN NEW.epoch < OLD.epoch
 BEGIN SELECT RAISE(ABORT, 'an epoch only grows'); END;
+
+-- What a job has finished, so that a later attempt does not repeat it. Stage 1 and call 1 are the first; call 0 is a whole stage. A
+-- sleep or a poll that goes on is 'waiting'.
+CREATE TABLE run_steps (
+  run TEXT NOT NULL REFERENCES runs (id),
+  stage INTEGER NOT NULL,
+  call INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('done', 'waiting')),
+  value TEXT CHECK (json_valid(value)),
+  at INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  PRIMARY KEY (run, stage, call, name)
+) STRICT, WITHOUT ROWID;
+
+-- The lines that handlers leave with their run; stage 0 is Pawl's own word that the rest was cut.
+CREATE TABLE run_log (
+  run TEXT NOT NULL REFERENCES runs (id),
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  stage INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
 
 -- Final answers that go through the chat API; separate from the run's outcome. Target 0 is who asked, where the run's own address
 -- leads; 1 and up are the places that redirects name, with the name people know them by; -n tells who asked that n was given up.
@@ -189,6 +229,8 @@ CREATE TABLE outbox (
   PRIMARY KEY (run, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
+-- `run list --undelivered`.
+CREATE INDEX outbox_undelivered ON outbox (run) WHERE state <> 'delivered';
 
 -- The audit log: append-only.
 CREATE TABLE audit (

@@ -132,6 +132,12 @@ export function isAdministrator(config: Config, actor: Actor): boolean {
   return config.admins.has(actorKey(actor)) && servesWorkspace(config, actor.platform, actor.workspace)
 }
 
+/** The platform ids of the administrators who are in an actor's workspace: whom he can ask. */
+export function adminsIn(admins: ReadonlySet<string>, { platform, workspace }: Actor): string[] {
+  const prefix = `${platform}:${workspace}:`
+  return [...admins].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+}
+
 /** Whether a workspace of this platform is to be served. */
 function names(workspaces: ReadonlySet<string>, platform: string): boolean {
   return [...workspaces].some((entry) => entry.startsWith(`${platform}:`))

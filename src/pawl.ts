@@ -4,7 +4,7 @@
  */
 export { channelName, code, joinMarkdown, type Markdown, md, plain, userName } from './chat/markdown.ts'
 export type { Block } from './chat/reply.ts'
-export type { Command, CompletionContext, Context, Result, View } from './command/command.ts'
+export type { Command, CompletionContext, Context, Found, Result, View } from './command/command.ts'
 export { defineCommand } from './command/define.ts'
 export { formatDuration, parseDuration } from './command/duration.ts'
 export { CommandFailure } from './command/failure.ts'

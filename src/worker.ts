@@ -2,9 +2,9 @@
 import { createApp } from './app.ts'
 import type { Env } from './env.ts'
 import { consume } from './runs/consume.ts'
+import { consumeDead, isDeadQueue } from './runs/dead-letters.ts'
 import { createHall } from './runs/hall.ts'
 import { sweep } from './runs/sweep.ts'
-import type { Wake } from './runs/wake.ts'
 import { healthOf, servicesOf } from './services.ts'
 
 export { Singleton } from './singleton/singleton.ts'
@@ -16,6 +16,7 @@ const app = createApp((env: Env) => {
 
 export default {
   fetch: app.fetch,
-  queue: (batch, env) => consume(servicesOf(env), batch),
+  queue: (batch, env) =>
+    isDeadQueue(batch.queue) ? consumeDead(servicesOf(env), batch) : consume(servicesOf(env), batch),
   scheduled: (_controller, env) => sweep(servicesOf(env)),
-} satisfies ExportedHandler<Env, Wake>
+} satisfies ExportedHandler<Env>

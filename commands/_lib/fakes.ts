@@ -1,5 +1,5 @@
 /** For the tests of the shipped commands: a context with a fetch that plays given answers and a clock that is stepped. */
-import type { Command, Context, PawlRecord } from '#pawl'
+import type { Command, Context, Found, PawlRecord } from '#pawl'
 
 export interface Call {
   readonly url: string
@@ -25,12 +25,14 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   return () => Response.json(value, { status, headers })
 }
 
-/** What a handler needs, with what the test gives in place. `told` collects the progress. */
+/** What a handler needs, with what the test gives in place. `told` collects progress, `logged` the log, `waited` the sleeps. */
 export function fakeContext(
   given: Partial<Context> & { settings?: Record<string, string> } = {},
-): Context & { told: string[] } {
+): Context & { told: string[]; logged: string[]; waited: string[] } {
   const { settings = {}, ...rest } = given
   const told: string[] = []
+  const logged: string[] = []
+  const waited: string[] = []
   let now = 1_000
   return {
     run: 'r_1',
@@ -45,7 +47,24 @@ export function fakeContext(
     progress: async (text) => {
       told.push(text)
     },
+    log: (text) => {
+      logged.push(text)
+    },
+    effectKey: 'r_1/1/1',
+    step: async (_name, fn) => await fn(),
+    sleep: async (duration) => {
+      waited.push(duration)
+    },
+    poll: async (every, fn) => {
+      for (;;) {
+        const value = await fn()
+        if (value !== undefined && value !== null && value !== false) return value as Found<typeof value>
+        waited.push(every)
+      }
+    },
     told,
+    logged,
+    waited,
     ...rest,
   }
 }

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { CommandFailure } from '#pawl'
 import { type Answer, fakeContext, fakeFetch, json } from './fakes.ts'
-import { rollOut } from './rollout.ts'
+import { followRollout, startRollout } from './rollout.ts'
 
 const HOOK = new URL('https://ci.example/hooks/s3cret')
 const ORDER = { service: 'web', env: 'prod', force: false, run: 'r_1', actor: 'slack:T1:U1' }
 
-function roll(answers: Answer[], wait: () => Promise<void> = async () => {}) {
+function roll(answers: Answer[]) {
   const { fetch, calls } = fakeFetch(...answers)
   const ctx = fakeContext({ fetch })
-  const outcome = rollOut(HOOK, ORDER, { fetch, signal: ctx.signal, progress: ctx.progress, wait })
+  const outcome = (async () => {
+    const { status, ...known } = await startRollout(HOOK, ORDER, 'r_1/1/1', ctx)
+    return status === null ? { ...known, status } : await ctx.poll('2s', followRollout(status, ORDER, ctx))
+  })()
   return { outcome, calls, told: ctx.told }
 }
 
@@ -17,14 +20,14 @@ const running = json({ state: 'running', progress: 0.5, message: 'half way' })
 const succeeded = json({ state: 'succeeded', version: 'v42' })
 const lost: Answer = () => Promise.reject(new Error('network'))
 
-describe('rollOut', () => {
-  it("posts the order with the run's id as the idempotency key", async () => {
+describe('a rollout', () => {
+  it('posts the order with the effect key as the idempotency key', async () => {
     const { outcome, calls } = roll([json({ version: 'v42', message: 'on\n it' })])
-    expect(await outcome).toEqual({ version: 'v42', message: 'on it', followed: false })
+    expect(await outcome).toEqual({ version: 'v42', message: 'on it', status: null })
     expect(calls).toHaveLength(1)
     expect(calls[0]).toMatchObject({
       url: HOOK.href,
-      init: { method: 'POST', redirect: 'manual', headers: { 'idempotency-key': 'r_1' } },
+      init: { method: 'POST', redirect: 'manual', headers: { 'idempotency-key': 'r_1/1/1' } },
     })
     expect(JSON.parse(String(calls[0]?.init.body))).toEqual(ORDER)
   })
@@ -34,7 +37,7 @@ describe('rollOut', () => {
     ['status_url', json({ status_url: 'https://ci.example/status/1' }, 202)],
   ])('follows the status that %s names to its end', async (_how, start) => {
     const { outcome, calls, told } = roll([start, running, running, succeeded])
-    expect(await outcome).toEqual({ version: 'v42', message: null, followed: true })
+    expect(await outcome).toEqual({ version: 'v42', message: null })
     expect(calls.slice(1).map(({ url }) => url)).toEqual(Array(3).fill('https://ci.example/status/1'))
     expect(told).toEqual(['half way', 'half way'])
   })
@@ -68,7 +71,7 @@ describe('rollOut', () => {
   it('survives four lost answers in a row and gives up at the fifth', async () => {
     const start = json({}, 202, { location: '/s' })
     const four = roll([start, lost, json('?'), json({}, 500), json({ state: 'unheard of' }), running, lost, succeeded])
-    expect(await four.outcome).toMatchObject({ followed: true })
+    expect(await four.outcome).toMatchObject({ version: 'v42' })
     const five = roll([start, lost])
     await expect(five.outcome).rejects.toThrow('its status can no longer be read')
     expect(five.calls).toHaveLength(6)
@@ -96,15 +99,14 @@ describe('rollOut', () => {
     await expect(roll([json({}, 202, { location: '/s' }), huge]).outcome).rejects.toThrow('can no longer be read')
   })
 
-  it("ends with the run's abort, while waiting and while asking", async () => {
-    const waiting = roll([json({}, 202, { location: '/s' })], () => Promise.reject('cancelled'))
-    await expect(waiting.outcome).rejects.toBe('cancelled')
+  it("ends with the run's abort while it asks", async () => {
     const controller = new AbortController()
     const { fetch } = fakeFetch(() => {
       controller.abort('cancelled')
       return Promise.reject(new Error('aborted'))
     })
-    const means = { fetch, signal: controller.signal, progress: async () => {}, wait: async () => {} }
-    await expect(rollOut(HOOK, ORDER, means)).rejects.toBe('cancelled')
+    const ctx = fakeContext({ fetch, signal: controller.signal })
+    await expect(startRollout(HOOK, ORDER, 'k', ctx)).rejects.toBe('cancelled')
+    await expect(followRollout('https://ci.example/s', ORDER, ctx)()).rejects.toBe('cancelled')
   })
 })

@@ -1,14 +1,11 @@
 /**
- * One rollout through a deploy hook: start it, then follow its status to the end. Touches the network through the given
- * fetch, and time through the given wait. No message repeats an address: a hook's is a bearer secret, and so may be its
- * status address.
+ * One rollout through a deploy hook: start it, then look at its status. Touches the network through the given fetch. No message
+ * repeats an address: a hook's is a bearer secret, and so may be its status address.
  */
 
 import * as z from 'zod'
 import { CommandFailure } from '#pawl'
 
-/** A rollout takes minutes: every 2 s is prompt and costs the hook little. */
-const POLL_MS = 2_000
 /** One lost answer is the network; five in a row, ten seconds, is the end of what we can know. */
 const LOST_POLLS_MAX = 5
 /** A status is a few lines; whoever sends more is not sending a status. */
@@ -35,26 +32,70 @@ export interface Order {
 export interface RolloutMeans {
   readonly fetch: typeof fetch
   readonly signal: AbortSignal
-  progress(text: string, fraction?: number): Promise<void>
-  wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
-/** What is known at the end. `followed` is false when the hook gave no status to follow. */
-export type Rollout = { version: string | null; message: string | null; followed: boolean }
+/** What the hook said at once. */
+export type Started = {
+  /** Where the status is to be looked at; null when the hook gave none. */
+  status: string | null
+  version: string | null
+  message: string | null
+}
+
+/** What is known at the end. */
+export type Rollout = { version: string | null; message: string | null }
 
 /**
- * Starts a rollout and follows it to its end.
+ * Starts a rollout.
  *
- * @throws CommandFailure in words for the room, whenever it is not known to have succeeded.
+ * @param key stands for this rollout: a hook that knows it already answers as it did before
+ * @throws CommandFailure in words for the room, whenever it is not known to have started.
  */
-export async function rollOut(hook: URL, order: Order, means: RolloutMeans): Promise<Rollout> {
-  const target = `${order.service} ${order.env}`
-  const response = await start(hook, order, target, means)
+export async function startRollout(hook: URL, order: Order, key: string, means: RolloutMeans): Promise<Started> {
+  const target = targetOf(order)
+  const response = await start(hook, order, key, means)
   const body = startSchema.safeParse(await readJson(response))
   const { status_url, message, version } = body.success ? body.data : {}
   const address = response.headers.get('location') ?? status_url
-  if (address === undefined) return { version: version ?? null, message: message ?? null, followed: false }
-  return await follow(statusAddress(address, hook, target), target, means)
+  return {
+    status: address === undefined ? null : statusAddress(address, hook, target),
+    version: version ?? null,
+    message: message ?? null,
+  }
+}
+
+/**
+ * Looks at the status of a rollout that has started, again and again; each look gives the end, or null while it goes on.
+ *
+ * @throws CommandFailure from a look, when it failed or its status can no longer be read.
+ */
+export function followRollout(
+  status: string,
+  order: Pick<Order, 'service' | 'env'>,
+  { fetch, signal, progress }: RolloutMeans & { progress(text: string, fraction?: number): Promise<void> },
+): () => Promise<Rollout | null> {
+  const target = targetOf(order)
+  let lost = 0
+  return async () => {
+    const seen = await look(status, { fetch, signal })
+    if (seen === null) {
+      lost += 1
+      if (lost < LOST_POLLS_MAX) return null
+      throw new CommandFailure(
+        `the rollout of ${target} has started, but its status can no longer be read: look there for the outcome`,
+      )
+    }
+    lost = 0
+    const { state, progress: fraction, message, version } = seen
+    if (state === 'failed') throw new CommandFailure(`the rollout of ${target} failed${message ? `: ${message}` : ''}`)
+    if (state === 'succeeded') return { version: version ?? null, message: message ?? null }
+    await progress(message ?? `rolling out ${target}`, fraction)
+    return null
+  }
+}
+
+function targetOf({ service, env }: Pick<Order, 'service' | 'env'>): string {
+  return `${service} ${env}`
 }
 
 /** One call may hang; the rollout, its lock and its run must not hang with it. */
@@ -64,13 +105,13 @@ function oneCall(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)])
 }
 
-async function start(hook: URL, order: Order, target: string, { fetch, signal }: RolloutMeans): Promise<Response> {
+async function start(hook: URL, order: Order, key: string, { fetch, signal }: RolloutMeans): Promise<Response> {
+  const target = targetOf(order)
   let response: Response
   try {
     response = await fetch(hook.href, {
       method: 'POST',
-      // The run's id: a hook that knows it already answers as it did before.
-      headers: { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': order.run },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'idempotency-key': key },
       body: JSON.stringify(order),
       // A redirect would carry the order to an address that nobody has configured.
       redirect: 'manual',
@@ -95,39 +136,19 @@ function hint(status: number): string {
   return ': look there whether it has started before trying again'
 }
 
-function statusAddress(text: string, hook: URL, target: string): URL {
+function statusAddress(text: string, hook: URL, target: string): string {
   const url = URL.canParse(text, hook.href) ? new URL(text, hook.href) : null
   // Anywhere else would let the hook make this worker fetch what it likes.
-  if (url?.origin === hook.origin) return url
+  if (url?.origin === hook.origin) return url.href
   throw new CommandFailure(
     `the rollout of ${target} has started, but its hook names a status address at another origin, which is not followed: look there for the outcome`,
   )
 }
 
-async function follow(status: URL, target: string, means: RolloutMeans): Promise<Rollout> {
-  let lost = 0
-  for (;;) {
-    await means.wait(POLL_MS, means.signal)
-    const seen = await poll(status, means)
-    if (seen === null) {
-      lost += 1
-      if (lost < LOST_POLLS_MAX) continue
-      throw new CommandFailure(
-        `the rollout of ${target} has started, but its status can no longer be read: look there for the outcome`,
-      )
-    }
-    lost = 0
-    const { state, progress, message, version } = seen
-    if (state === 'failed') throw new CommandFailure(`the rollout of ${target} failed${message ? `: ${message}` : ''}`)
-    if (state === 'succeeded') return { version: version ?? null, message: message ?? null, followed: true }
-    await means.progress(message ?? `rolling out ${target}`, progress)
-  }
-}
-
 /** Null when there was no answer that could be read. */
-async function poll(status: URL, { fetch, signal }: RolloutMeans): Promise<z.output<typeof statusSchema> | null> {
+async function look(status: string, { fetch, signal }: RolloutMeans): Promise<z.output<typeof statusSchema> | null> {
   try {
-    const response = await fetch(status.href, {
+    const response = await fetch(status, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
       signal: oneCall(signal),

@@ -1,6 +1,7 @@
 /** How much of an event, and of the events of one run, the log takes: what ends a run must always be writable. Pure. */
+import type { Actor } from '../chat/invocation.ts'
 import type { Json } from '../json.ts'
-import type { AuditEvent } from './event.ts'
+import { type AuditEvent, auditEvent } from './event.ts'
 
 /** Characters of JSON in one field: a whole line of 10,000 characters fits, also with each of them escaped. */
 export const FIELD_MAX = 20_000
@@ -42,6 +43,17 @@ export function fittingEvents(events: readonly AuditEvent[]): {
     fitting.push(cut)
   }
   return { events: fitting, leftOut: events.length - fitting.length }
+}
+
+/** The events of a run as they are written: what does not fit is counted, and said. `at` is in milliseconds since 1970. */
+export function boundedEvents(
+  events: readonly AuditEvent[],
+  run: string,
+  actor: Actor | null,
+  at: number,
+): AuditEvent[] {
+  const { events: fitting, leftOut } = fittingEvents(events)
+  return leftOut === 0 ? [...fitting] : [...fitting, auditEvent(at, 'audit.cut', actor, { run, left_out: leftOut })]
 }
 
 /** JSON lists of the given JSON texts, in order, none larger than D1 takes. */

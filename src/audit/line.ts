@@ -41,9 +41,55 @@ export function briefLineOf(event: string): string {
   const parsed: unknown = JSON.parse(event)
   if (!isRecord(parsed)) return event
   const fields: PawlRecord = parsed
-  const told = BRIEF.flatMap((name) => (fields[name] === undefined ? [] : [`${name}=${show(fields[name])}`]))
-  const line = [String(fields.at).slice(11, 19), fields.code, fields.actor ?? '-', fields.run ?? '-', ...told].join(' ')
-  return line.length > BRIEF_LENGTH ? `${line.slice(0, BRIEF_LENGTH - 1).toWellFormed()}…` : line
+  const who = [fields.actor ?? '-', fields.run ?? '-']
+  return cut([timeOf(fields), fields.code, ...who, ...told(fields, BRIEF)].join(' '), BRIEF_LENGTH)
+}
+
+/** What tells one step of a run from another, where the run itself is known. */
+const STORY = [
+  'stage',
+  'step',
+  'command',
+  'attempt',
+  'reason',
+  'joins',
+  'lock',
+  'epoch',
+  'holder',
+  'records_in',
+  'records_out',
+  'redirect',
+  'notice',
+  'via',
+  'by_run',
+  'as',
+]
+
+/** A row of a story, beside the number of its line. */
+const STORY_LENGTH = 80
+
+/**
+ * The same among the events of one run: the time of day, the code, and what tells it from its like.
+ *
+ * @example storyLineOf('{"at":"2026-11-21T10:00:00.000Z","code":"run.running","actor":"U1","run":"r_1","attempt":2}')
+ * // '10:00:00 run.running attempt=2'
+ */
+export function storyLineOf(event: string): string {
+  const parsed: unknown = JSON.parse(event)
+  if (!isRecord(parsed)) return event
+  return cut([timeOf(parsed), parsed.code, ...told(parsed, STORY)].join(' '), STORY_LENGTH)
+}
+
+function timeOf(fields: PawlRecord): string {
+  return String(fields.at).slice(11, 19)
+}
+
+function told(fields: PawlRecord, names: readonly string[]): string[] {
+  return names.flatMap((name) => (fields[name] === undefined ? [] : [`${name}=${show(fields[name])}`]))
+}
+
+function cut(line: string, length: number): string {
+  return line.length > length ? `${line.slice(0, length - 1).toWellFormed()}…` : line
 }
 
 function show(value: Json | undefined): string {

@@ -7,12 +7,14 @@ import type { Reply } from '../chat/reply.ts'
 import type { Command, Context } from '../command/command.ts'
 import type { Registry } from '../command/registry.ts'
 import type { Database } from '../db/database.ts'
-import type { RunRow } from '../db/runs.ts'
+import type { Resolution, RunRow } from '../db/runs.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
+import type { Broken } from '../runs/break.ts'
 import type { Room } from '../runs/courier.ts'
 import type { Notified } from '../runs/notify.ts'
+import type { LockState } from '../singleton/lock.ts'
 
 /** The key of the house in a builtin's context. A symbol, so that no module comes across it by name. */
 export const HOUSE = Symbol('pawl.house')
@@ -47,12 +49,20 @@ export interface House {
   readonly policy: Policy
   /** Actor keys of the administrators that the deployment names. */
   readonly admins: ReadonlySet<string>
+  /** `slack:T1`: the workspaces that the deployment serves. */
+  readonly workspaces: ReadonlySet<string>
   /** The room of the asker's workspace that an id out of a mention, or a name without `#`, stands for. Network: the platform. */
   room(typed: string): Promise<Room>
   /** A fresh change token. */
   token(): string
   /** Sends an account a direct message at once; says when it did not arrive. One message an account and run. */
   notify(actor: Actor, reply: Reply): Promise<Notified>
+  /** Who holds a lock, and who waits for it. Network: the lock. */
+  lockStatus(key: string): Promise<LockState>
+  /** Takes a lock from the run that holds it, which ends, and tells its room. */
+  breakLock(key: string, reason: string): Promise<Broken>
+  /** Notes what became of a lost run and tells its room; false when the run has changed meanwhile. Its state stays. */
+  resolve(row: RunRow, resolution: Resolution): Promise<boolean>
   /** Cancels a run that has not started, tells its room, and gives up its place at the lock; false when it was too late. */
   cancelQueued(row: RunRow, by: string): Promise<boolean>
 }

@@ -13,6 +13,7 @@ import whoCan from './explain/who-can.ts'
 import why from './explain/why.ts'
 import help from './help.ts'
 import history from './history.ts'
+import { lockCommands } from './locks/index.ts'
 import { policyCommands } from './policy/index.ts'
 import { runCommands } from './runs.ts'
 import tee from './tee.ts'
@@ -34,6 +35,7 @@ export const builtins: readonly Command[] = [
   cat,
   help,
   history,
+  ...lockCommands,
   ...policyCommands,
   ...runCommands,
   tee,

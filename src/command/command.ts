@@ -4,7 +4,7 @@
 import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Markdown } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
-import type { Json, PawlRecord } from '../json.ts'
+import type { Json, PawlRecord, ReadonlyJson, StepValue } from '../json.ts'
 
 /**
  * The JSON type that an option's words are read as; `user` and `channel` are platform ids. `json` is text as typed, and
@@ -61,7 +61,41 @@ export interface Context {
   setting(name: string): string | undefined
   /** Tells the room how far it is; `fraction` from 0 to 1. Shown for jobs, coalesced to what the platform allows. */
   progress(text: string, fraction?: number): Promise<void>
+  /** Keeps a line with the run, for `run log`; at most 1,000 lines and 64 KB of a run. */
+  log(text: string): void
+  /**
+   * The same for every attempt of this call, and for nothing else: give it to what is called outside as its idempotency key, so
+   * that a repeated attempt does not act twice. With several effects in one call, add a word of your own.
+   */
+  readonly effectKey: string
+  /**
+   * Does a piece of work once: what it gives (JSON, at most 64 KB) is stored before it is given on, and a later attempt of a job
+   * gets the stored value, without calling `fn`. A name stands for one step of a call. Inline, where nothing is repeated, it just
+   * calls `fn`.
+   *
+   * @example const { id } = await ctx.step('start', () => startRollout(ctx.effectKey))
+   */
+  step<T extends StepValue>(name: string, fn: () => Promise<T> | T): Promise<T>
+  /**
+   * Waits, as `90s` or `2h`. A job that waits 5 s or more is put aside and holds no consumer: afterwards its handler is started
+   * again from the beginning, with its stored steps. So code outside of a step may run again.
+   */
+  sleep(duration: string): Promise<void>
+  /**
+   * Calls `fn` at once and then every so often, until it gives something other than undefined, null or false; waits between as
+   * {@link Context.sleep} does. What it gave is stored as a step.
+   *
+   * @throws CommandFailure after `timeout`, if there is one
+   */
+  poll<T extends StepValue>(
+    every: string,
+    fn: () => Promise<T> | T,
+    options?: { readonly timeout?: string },
+  ): Promise<Found<T>>
 }
+
+/** What ends a poll. */
+export type Found<T> = Exclude<Extract<T, ReadonlyJson>, null | false>
 
 /** What completing an option may use: there is no run yet. */
 export type CompletionContext = Pick<Context, 'actor' | 'channel' | 'signal' | 'now' | 'fetch' | 'setting'>
@@ -69,7 +103,8 @@ export type CompletionContext = Pick<Context, 'actor' | 'channel' | 'signal' | '
 export interface SingletonClaim {
   /** The lock's name; runs with the same key never overlap. At most 200 characters. */
   readonly key: string
-  readonly whenBusy: 'reject' | 'queue'
+  /** `join`: take the result of the run that holds it, if that runs the same command; a pipeline waits instead. */
+  readonly whenBusy: 'reject' | 'queue' | 'join'
 }
 
 export interface ApprovalNeed {

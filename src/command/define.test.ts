@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { md } from '../chat/markdown.ts'
+import type { Context } from './command.ts'
 import { defineCommand, isCommand } from './define.ts'
 import type { Definition, HandlerResult, OptionSchemas } from './definition.ts'
 import { option } from './options.ts'
@@ -146,13 +147,15 @@ describe('defineCommand', () => {
     expect(() => define({ slash: 'no' })).toThrow('its slash must be true or false')
   })
 
-  it('accepts the longest inline timeout and refuses one second more', () => {
+  it('accepts the longest timeouts and refuses one second more', () => {
     expect(define({ timeout: '25s' }).timeoutMs).toBe(25_000)
     expect(() => define({ timeout: '26s' })).toThrow(
       "its timeout is 26s: at most 25s, as an inline command ends 30 s after its answer: write run: 'job'",
     )
-    expect(define({ run: 'job', timeout: '14m' }).timeoutMs).toBe(840_000)
-    expect(() => define({ run: 'job', timeout: '841s' })).toThrow('at most 14m')
+    expect(define({ run: 'job', timeout: '24h' }).timeoutMs).toBe(86_400_000)
+    expect(() => define({ run: 'job', timeout: '86401s' })).toThrow(
+      'at most 1d, as a wake-up can be put off for no longer',
+    )
   })
 
   it('accepts three words in a name and 25 options, and refuses one more', () => {
@@ -258,11 +261,11 @@ describe('defineCommand', () => {
     )
   })
 
-  it("refuses whenBusy: 'join' with the words that it comes later", () => {
-    const command = define({ singleton: (() => ({ key: 'k', whenBusy: 'join' })) as never })
-    expect(() => command.singleton({})).toThrow(
-      "whenBusy: 'join', which comes in a later version: write 'queue' or 'reject'",
-    )
+  it('accepts the three ways to meet a lock that is taken, and refuses any other', () => {
+    for (const whenBusy of ['reject', 'queue', 'join'] as const)
+      expect(define({ singleton: () => ({ key: 'k', whenBusy }) }).singleton({})).toEqual({ key: 'k', whenBusy })
+    const command = define({ singleton: (() => ({ key: 'k', whenBusy: 'wait' })) as never })
+    expect(() => command.singleton({})).toThrow("must give whenBusy: 'queue', 'reject' or 'join'")
   })
 
   it('accepts a lock key of 200 characters and refuses one more or none', () => {
@@ -309,8 +312,22 @@ describe('types of a definition', () => {
       // @ts-expect-error a scalar becomes { value }
       view: ([{ text: wrong }]) => md`${wrong}`,
     })
-    // @ts-expect-error a lock that joins comes in a later version
     define({ singleton: () => ({ key: 'k', whenBusy: 'join' }) })
+    // @ts-expect-error a lock is refused, waited for, or joined
+    define({ singleton: () => ({ key: 'k', whenBusy: 'wait' }) })
+    define({
+      run: 'job',
+      handler: async (_args: unknown, ctx: Context) => {
+        const count: number = await ctx.step('count', () => 1)
+        await ctx.step('nothing', async () => {})
+        const found: { id: number } = await ctx.poll('1m', () => (count > 1 ? { id: 1 } : null))
+        // @ts-expect-error a poll goes on until there is something
+        const none: null = await ctx.poll('1m', () => (count > 1 ? { id: 1 } : null))
+        // @ts-expect-error what is stored is JSON
+        await ctx.step('date', () => new Date())
+        return { id: found.id, none }
+      },
+    })
     expect(true).toBe(true)
   })
 })

@@ -112,9 +112,8 @@ function claimOf(
   const refuse = (what: string) => new Error(`command "${name}": its singleton ${what}`)
   if (typeof key !== 'string' || key === '' || key.length > SINGLETON_KEY_MAX)
     throw refuse(`must give a key of 1 to ${SINGLETON_KEY_MAX} characters`)
-  if (whenBusy === 'join')
-    throw refuse("has whenBusy: 'join', which comes in a later version: write 'queue' or 'reject'")
-  if (whenBusy !== 'queue' && whenBusy !== 'reject') throw refuse("must give whenBusy: 'queue' or 'reject'")
+  if (whenBusy !== 'queue' && whenBusy !== 'reject' && whenBusy !== 'join')
+    throw refuse("must give whenBusy: 'queue', 'reject' or 'join'")
   return { key, whenBusy }
 }
 

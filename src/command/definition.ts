@@ -1,12 +1,9 @@
 /** What a module writes: the argument of `defineCommand`, with the types that its schemas imply. Pure types. */
 import type * as z from 'zod'
-import type { CompletionContext, Context, View } from './command.ts'
+import type { ReadonlyRecord } from '../json.ts'
+import type { CompletionContext, Context, SingletonClaim, View } from './command.ts'
 
 export type OptionSchemas = { readonly [name: string]: z.ZodType }
-
-/** JSON that the house only reads, so that a handler may return its read-only lists as they are. */
-export type ReadonlyJson = null | boolean | number | string | readonly ReadonlyJson[] | ReadonlyRecord
-export type ReadonlyRecord = { readonly [key: string]: ReadonlyJson }
 
 /** What a handler may give back: records, one record, a scalar (becomes `{ value }`), or nothing. */
 export type HandlerResult = readonly ReadonlyRecord[] | ReadonlyRecord | string | number | boolean | null | undefined
@@ -36,19 +33,26 @@ export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
   readonly input?: 'each' | 'all' | 'none'
   /** `write` when it changes anything outside of Pawl. */
   readonly effects: 'read' | 'write'
-  /** `inline` (default) answers at once, up to 25 s; `job` runs from the queue, up to 14 minutes. */
+  /** `inline` (default) answers at once, up to 25 s; `job` runs from the queue, up to 24 hours if it is written in steps. */
   readonly run?: 'inline' | 'job'
   /** Who sees the answer; `channel` unless told. Refusals are always private; how a job ended is told where it was asked. */
   readonly answer?: 'channel' | 'private'
-  /** Runs with the same key never overlap. Null: this run needs no lock. */
-  readonly singleton?: (args: ArgumentsOf<O>) => { readonly key: string; readonly whenBusy: 'reject' | 'queue' } | null
+  /**
+   * Runs with the same key never overlap. Null: this run needs no lock. While another run holds it, this one is refused
+   * (`reject`), waits in line (`queue`), or executes nothing and gets the result of that run (`join`). Only a line that is this
+   * one command, without redirects, joins, and only a run of the same command; otherwise it waits in line.
+   */
+  readonly singleton?: (args: ArgumentsOf<O>) => SingletonClaim | null
   /** Whether it gets a slash command of its own (default); false for what makes sense only after a pipe. */
   readonly slash?: boolean
-  /** How long the handler may take, as `90s` or `10m`: 20s unless told, 10m for a job. */
+  /**
+   * How long the handler may take, as `90s` or `10m`: 20s unless told, 10m for a job. A job's time counts from its first start, its
+   * waits included; between two steps it may work for 14m.
+   */
   readonly timeout?: string
   /** A queued run older than this expires instead of running late; 10m unless told. */
   readonly startWithin?: string
-  /** May a crashed attempt be repeated? `unsafe` unless told. */
+  /** May an attempt that crashed, or broke with a fault, be repeated, up to 3 tries? `unsafe` unless told. */
   readonly retry?: 'safe' | 'unsafe'
   /** Shipped requirements on this command; nobody holds them until granted. */
   readonly rules: readonly [string, ...string[]]

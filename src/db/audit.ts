@@ -2,6 +2,7 @@
 import { chunked, cutEvent } from '../audit/bound.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Database } from './database.ts'
+import { WHERE_CHANGED } from './guard.ts'
 
 /** Under which condition on a run the events are written; see {@link appendAudit}. */
 export type AuditGuard =
@@ -46,10 +47,7 @@ function conditionOf(guard: AuditGuard): { readonly condition: string; readonly 
     case 'always':
       return { condition: '', values: [] }
     case 'changed':
-      return {
-        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change = ?)',
-        values: [guard.run, guard.change],
-      }
+      return { condition: WHERE_CHANGED, values: [guard.run, guard.change] }
     case 'duplicate':
       return {
         condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change <> ? AND digest = ?)',

@@ -6,6 +6,7 @@
 import { EVERYONE, type PolicyDocument } from '../policy/document/model.ts'
 import { GONE } from '../policy/document/names.ts'
 import { ADMIN } from '../policy/house-permissions.ts'
+import { IDENTITY } from '../policy/names.ts'
 import type { NamedRef, RuleNames } from '../policy/tree.ts'
 
 /** Parameters are written `?1`, `?2` …; nothing from outside is part of the text. */
@@ -21,11 +22,14 @@ export type Row = { readonly [column: string]: unknown }
 const ALL_PEOPLE = 'WITH people (id, name) AS (SELECT id, name FROM users)'
 
 /**
- * The users of the JSON list `?1`, those whom a rule names, and whoever holds the permission `?2` at `?3`. CROSS JOIN keeps SQLite to
- * this order, from the few to the many; left to itself it begins with all users.
+ * The users of the JSON list `?1`, those whom a rule names, whoever holds the permission `?2` at `?3`, and the owners of the accounts
+ * `?4`, a JSON list of `[platform, workspace, id]`. CROSS JOIN keeps SQLite to this order, from the few to the many; left to itself it
+ * begins with all users.
  */
 const SOME_PEOPLE = `WITH wanted (id) AS (
     SELECT u.id FROM json_each(?1) p CROSS JOIN users u ON u.name = p.value
+    UNION SELECT i.user_id FROM json_each(?4) a CROSS JOIN identities i ON i.platform = json_extract(a.value, '$[0]')
+      AND i.workspace = json_extract(a.value, '$[1]') AND i.external_id = json_extract(a.value, '$[2]')
     UNION SELECT CAST(substr(n.value, 6) AS INTEGER) FROM rules r, json_each(r.names, '$.user') n WHERE r.names <> '{}'
     UNION SELECT m.user_id FROM role_permissions rp CROSS JOIN group_roles gr ON gr.role_id = rp.role_id
       CROSS JOIN group_members m ON m.group_id = gr.group_id
@@ -43,7 +47,7 @@ function live(table: string, time: string): string {
  */
 export function documentQueries(now: number, people: 'all' | readonly string[]): Query[] {
   const from = people === 'all' ? ALL_PEOPLE : SOME_PEOPLE
-  const who = people === 'all' ? [] : [JSON.stringify(people), ADMIN, now]
+  const who = people === 'all' ? [] : peopleParams(people, now)
   return [
     { sql: 'SELECT version FROM policy WHERE id = 1', params: [] },
     {
@@ -71,6 +75,13 @@ export function documentQueries(now: number, people: 'all' | readonly string[]):
     { sql: 'SELECT id, text, names, enabled FROM rules ORDER BY id', params: [] },
     { sql: 'SELECT text FROM expectations ORDER BY id', params: [] },
   ]
+}
+
+/** What {@link SOME_PEOPLE} asks for; an account has colons in it, a name none. */
+function peopleParams(people: readonly string[], now: number): (string | number)[] {
+  const accounts = people.filter((one) => IDENTITY.test(one))
+  const names = people.filter((one) => !accounts.includes(one))
+  return [JSON.stringify(names), ADMIN, now, JSON.stringify(accounts.map((key) => key.split(':')))]
 }
 
 /** The document that the answers to {@link documentQueries} make. */

@@ -34,9 +34,9 @@ export function changeSql(change: PolicyChange, now: number): Query[] {
     case 'identity.add':
       return [
         {
-          sql: `INSERT INTO identities (platform, workspace, external_id, user_id)
-            SELECT ?1, ?2, ?3, id FROM users WHERE name = ?4`,
-          params: [...partsOf(change.identity), change.user],
+          sql: `INSERT INTO identities (platform, workspace, external_id, user_id, created_at)
+            SELECT ?1, ?2, ?3, id, ?5 FROM users WHERE name = ?4`,
+          params: [...partsOf(change.identity), change.user, now],
         },
       ]
     case 'identity.remove':

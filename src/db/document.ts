@@ -7,7 +7,7 @@ import { changeSql } from './document-write.ts'
 /**
  * The policy as it is, without grants that have ended, and its version; one trip.
  *
- * @param people of users and members only these, by name, with all who hold pawl:admin and those whom rules name
+ * @param people of users and members only these, by name or account (`slack:T1:U1`), with all who hold pawl:admin and those whom rules name
  */
 export async function loadDocument(
   db: Database,

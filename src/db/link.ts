@@ -91,3 +91,20 @@ export function selectIdentities(db: Database, userId: number): D1PreparedStatem
     )
     .bind(userId)
 }
+
+/** Whose an account is, and since when, in milliseconds since 1970. */
+export interface OwnedRow {
+  readonly id: number
+  readonly name: string
+  readonly linked_at: number
+}
+
+/** One row for an account that is a user's, else none. */
+export function selectOwner(db: Database, actor: Actor): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT u.id, u.name, i.created_at AS linked_at FROM identities i JOIN users u ON u.id = i.user_id
+       WHERE i.platform = ?1 AND i.workspace = ?2 AND i.external_id = ?3`,
+    )
+    .bind(actor.platform, actor.workspace, actor.id)
+}

@@ -106,20 +106,28 @@ export function selectOutbox(db: Database, run: string, target: number): D1Prepa
 export interface Settlement {
   readonly run: string
   readonly target: number
+  /** The claim under which it was tried, as {@link OutboxRow.attempts} numbers them. */
+  readonly attempts: number
   readonly state: 'pending' | 'delivered' | 'undeliverable'
   readonly nextAt: number | null
   readonly reason: string | null
 }
 
-/** Records how a delivery went. What has arrived, or never will, is kept no longer: the run has the first answer. */
-export function settleOutbox(db: Database, { run, target, state, nextAt, reason }: Settlement): D1PreparedStatement {
+/**
+ * Records how a delivery went. What has arrived, or never will, is kept no longer: the run has the first answer. A try that failed
+ * after another one had taken over says nothing: that one is at it.
+ */
+export function settleOutbox(
+  db: Database,
+  { run, target, attempts, state, nextAt, reason }: Settlement,
+): D1PreparedStatement {
   return db
     .prepare(
       `UPDATE outbox SET state = ?3, next_at = ?4, reason = ?5,
          reply = CASE ?3 WHEN 'pending' THEN reply ELSE '{}' END, address = CASE ?3 WHEN 'pending' THEN address END
-       WHERE run = ?1 AND target = ?2 AND state = 'pending'`,
+       WHERE run = ?1 AND target = ?2 AND state = 'pending' AND (?3 = 'delivered' OR attempts = ?6)`,
     )
-    .bind(run, target, state, nextAt, reason)
+    .bind(run, target, state, nextAt, reason, attempts)
 }
 
 /** Answers that wait for delivery and are due. */
@@ -129,7 +137,12 @@ export function selectDueOutbox(db: Database, now: number, limit: number): D1Pre
     .bind(now, limit)
 }
 
-/** Forgets where to answer: the address holds bearer secrets that nobody needs any more. */
+/** Forgets where to answer, once nobody is to be answered there: the address holds bearer secrets. */
 export function dropAddress(db: Database, run: string): D1PreparedStatement {
-  return db.prepare('UPDATE runs SET address = NULL, input = NULL WHERE id = ?').bind(run)
+  return db
+    .prepare(
+      `UPDATE runs SET address = NULL, input = NULL
+       WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE run = ?1 AND target = 0 AND state = 'pending')`,
+    )
+    .bind(run)
 }

@@ -1,7 +1,9 @@
 /** The runs table's statements. Network: D1 only (through the statements it returns). */
-import type { Actor } from '../chat/invocation.ts'
 import type { State } from '../runs/state.ts'
 import type { Database } from './database.ts'
+import { type Claim, fenceOf, type HeldLock } from './guard.ts'
+
+export type { HeldLock } from './guard.ts'
 
 /** A row of `runs` as D1 gives it; JSON columns are still text. See docs/storage.md. */
 export interface RunRow {
@@ -20,12 +22,21 @@ export interface RunRow {
   readonly mode: 'inline' | 'job'
   readonly retry: 'safe' | 'unsafe'
   readonly state: State
+  /** How often a consumer has claimed it. */
   readonly attempt: number
+  /** How often it broke and was put back to be repeated; a run that only waited did not break. */
+  readonly tries: number
   readonly change: string
   readonly due_at: number | null
   readonly start_by: number | null
+  /** A queued run that has been at work: not before this time. */
+  readonly wake_at: number | null
+  /** A job that has started: when the whole of it is to be done. */
+  readonly deadline_at: number | null
   /** Its locks as JSON: {@link NotedLock}s in the order in which they are taken. */
   readonly locks: string
+  /** The run whose result this one gets instead of executing; null for a run that executes itself. */
+  readonly joins: string | null
   readonly cancel_by: string | null
   readonly code: string | null
   readonly input: string | null
@@ -36,6 +47,24 @@ export interface RunRow {
   readonly reply: string | null
   readonly created_at: number
   readonly ended_at: number | null
+  /** The earlier run whose line this one runs again. */
+  readonly retries: string | null
+  /** A {@link Resolution} as JSON, of a run that is lost. */
+  readonly resolution: string | null
+}
+
+/** What people found out about a run that is lost; its state stays. */
+export interface Resolution {
+  readonly outcome: 'succeeded' | 'failed'
+  readonly note: string
+  /** The name of who says so. */
+  readonly by: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export function resolutionOf({ resolution }: Pick<RunRow, 'resolution'>): Resolution | null {
+  return resolution === null ? null : (JSON.parse(resolution) as Resolution)
 }
 
 /** What admission writes; everything else starts empty. */
@@ -58,15 +87,16 @@ export type NewRun = Pick<
   | 'due_at'
   | 'address'
   | 'created_at'
->
+> &
+  Partial<Pick<RunRow, 'retries'>>
 
 /** Inserts the run unless its delivery is already a run. */
 export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, command, effects, mode, retry,
-         state, change, due_at, address, created_at, history)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17)
+         state, change, due_at, address, created_at, history, retries)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18)
        ON CONFLICT (id) DO NOTHING`,
     )
     .bind(
@@ -87,6 +117,7 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
       run.address,
       run.created_at,
       run.history,
+      run.retries ?? null,
     )
 }
 
@@ -97,9 +128,13 @@ export function selectRun(db: Database, id: string): D1PreparedStatement {
 /** The columns that a change of state may set beside the state itself. */
 export interface RunChanges {
   readonly attempt?: number
+  readonly tries?: number
   readonly due_at?: number | null
   readonly start_by?: number | null
+  readonly wake_at?: number | null
+  readonly deadline_at?: number | null
   readonly locks?: string
+  readonly joins?: string | null
   readonly cancel_by?: string | null
   readonly code?: string | null
   readonly input?: string | null
@@ -119,12 +154,9 @@ export interface Transition {
   readonly attempt?: number
   /** Only if nobody has used one of these locks with a greater epoch: for writes by who holds, or believes to hold, them all. */
   readonly held?: readonly HeldLock[]
+  /** Only if nobody has asked it to stop. */
+  readonly uncancelled?: boolean
   readonly set?: RunChanges
-}
-
-export interface HeldLock {
-  readonly key: string
-  readonly epoch: number
 }
 
 /** What a row notes of a lock: the epoch under which the run was given it last; null while it never was. */
@@ -141,9 +173,13 @@ export function locksOf({ locks }: Pick<RunRow, 'locks'>): readonly NotedLock[] 
 /** Columns by name, so that nothing from outside can become part of the SQL text. */
 const CHANGEABLE: readonly (keyof RunChanges)[] = [
   'attempt',
+  'tries',
   'due_at',
   'start_by',
+  'wake_at',
+  'deadline_at',
   'locks',
+  'joins',
   'cancel_by',
   'code',
   'input',
@@ -153,37 +189,25 @@ const CHANGEABLE: readonly (keyof RunChanges)[] = [
   'ended_at',
 ]
 
-/** The fence inside D1: a holder of whose locks one has passed to a greater epoch can write nothing. */
-const FENCE = `AND NOT EXISTS (
-  SELECT 1 FROM json_each(?) h JOIN epochs e ON e.lock_key = h.value ->> 'key' WHERE e.epoch > h.value ->> 'epoch'
-)`
-
 /**
  * Moves a run along one edge, if it stands at the start of that edge. The trigger `runs_edges` refuses what `state.ts`
  * does not list.
  */
 export function changeState(
   db: Database,
-  { run, change, from, to, attempt, held = [], set = {} }: Transition,
+  { run, change, from, to, attempt, held = [], uncancelled = false, set = {} }: Transition,
 ): D1PreparedStatement {
   const columns = CHANGEABLE.filter((column) => set[column] !== undefined)
   const values = columns.map((column) => set[column] ?? null)
   const marks = from.map(() => '?').join(', ')
+  const fence = fenceOf(held)
   return db
     .prepare(
       `UPDATE runs SET state = ?, change = ?${columns.map((column) => `, ${column} = ?`).join('')}
        WHERE id = ? AND state IN (${marks})
-       ${attempt === undefined ? '' : 'AND attempt = ?'} ${held.length === 0 ? '' : FENCE}`,
+       ${attempt === undefined ? '' : 'AND attempt = ?'} ${uncancelled ? 'AND cancel_by IS NULL' : ''} ${fence.condition}`,
     )
-    .bind(
-      to,
-      change,
-      ...values,
-      run,
-      ...from,
-      ...(attempt === undefined ? [] : [attempt]),
-      ...(held.length === 0 ? [] : [JSON.stringify(held)]),
-    )
+    .bind(to, change, ...values, run, ...from, ...(attempt === undefined ? [] : [attempt]), ...fence.values)
 }
 
 /** Notes the highest epochs seen on locks; part of a claim's batch, so that older holders can write no more. */
@@ -199,19 +223,25 @@ export function raiseEpochs(db: Database, held: readonly HeldLock[]): D1Prepared
 /** Extends a claim; gives back who asked for cancellation. No row: the claim is lost, or one of its locks has passed on. */
 export function extendClaim(
   db: Database,
-  { run, attempt, held, dueAt }: { run: string; attempt: number; held: readonly HeldLock[]; dueAt: number },
+  { run, attempt, held, dueAt }: Claim & { readonly dueAt: number },
 ): D1PreparedStatement {
+  const fence = fenceOf(held)
   return db
     .prepare(
-      `UPDATE runs SET due_at = ? WHERE id = ? AND attempt = ? AND state = 'running' ${held.length === 0 ? '' : FENCE}
+      `UPDATE runs SET due_at = ? WHERE id = ? AND attempt = ? AND state = 'running' ${fence.condition}
        RETURNING cancel_by`,
     )
-    .bind(dueAt, run, attempt, ...(held.length === 0 ? [] : [JSON.stringify(held)]))
+    .bind(dueAt, run, attempt, ...fence.values)
 }
 
 /** Keeps where the run's message is, so that it can be edited. */
 export function keepMessage(db: Database, run: string, message: string | null): D1PreparedStatement {
   return db.prepare('UPDATE runs SET message = ?2 WHERE id = ?1').bind(run, message)
+}
+
+/** The same for an interim word: once the run has ended, the message that says so is the one to keep. */
+export function keepInterimMessage(db: Database, run: string, message: string): D1PreparedStatement {
+  return db.prepare('UPDATE runs SET message = ?2 WHERE id = ?1 AND ended_at IS NULL').bind(run, message)
 }
 
 /** Asks a running run to stop; the change token guards the audit event. */
@@ -221,10 +251,27 @@ export function requestCancel(db: Database, run: string, by: string, change: str
     .bind(run, by, change)
 }
 
-/** Live runs that the sweeper has to look at, the longest overdue first. */
+/**
+ * Notes what people found out about a lost run, if nothing has changed about it since it was read; the change token guards
+ * the rest of the batch.
+ */
+export function resolveLost(
+  db: Database,
+  { run, seen, change, resolution }: { run: string; seen: string; change: string; resolution: Resolution },
+): D1PreparedStatement {
+  return db
+    .prepare("UPDATE runs SET resolution = ?4, change = ?3 WHERE id = ?1 AND state = 'lost' AND change = ?2")
+    .bind(run, seen, change, JSON.stringify(resolution))
+}
+
+/** Live runs that the sweeper has to look at, the longest overdue first; not those that wait for the end of another one. */
 export function selectDue(db: Database, now: number, limit: number): D1PreparedStatement {
   return db
-    .prepare('SELECT * FROM runs WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at LIMIT ?2')
+    .prepare(
+      `SELECT * FROM runs r WHERE due_at IS NOT NULL AND due_at <= ?1
+         AND NOT (joins IS NOT NULL AND EXISTS (SELECT 1 FROM runs j WHERE j.id = r.joins AND j.ended_at IS NULL))
+       ORDER BY due_at LIMIT ?2`,
+    )
     .bind(now, limit)
 }
 
@@ -238,35 +285,11 @@ export interface SeenRunRow extends RunRow {
   readonly user_name: string | null
 }
 
-const SEEN = `FROM runs r
+/** Runs with who asked. */
+export const SEEN = `FROM runs r
    LEFT JOIN identities i ON i.platform = r.platform AND i.workspace = r.workspace AND i.external_id = r.actor
    LEFT JOIN users u ON u.id = i.user_id`
 
 export function selectSeenRun(db: Database, id: string): D1PreparedStatement {
   return db.prepare(`SELECT r.*, u.name AS user_name ${SEEN} WHERE r.id = ?`).bind(id)
-}
-
-/** What a list shows of a run. */
-export type ListedRunRow = Pick<SeenRunRow, 'id' | 'state' | 'actor' | 'line' | 'created_at' | 'user_name'>
-
-/** The newest runs, of one actor or of all (`actor: null`), in one state or in any. */
-export function selectNewestRuns(
-  db: Database,
-  { actor, state, limit }: { actor: Actor | null; state: State | null; limit: number },
-): D1PreparedStatement {
-  const conditions = [
-    ...(actor === null ? [] : ['r.platform = ? AND r.workspace = ? AND r.actor = ?']),
-    ...(state === null ? [] : ['r.state = ?']),
-  ]
-  return db
-    .prepare(
-      `SELECT r.id, r.state, r.actor, r.line, r.created_at, u.name AS user_name ${SEEN}
-       ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-       ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
-    )
-    .bind(
-      ...(actor === null ? [] : [actor.platform, actor.workspace, actor.id]),
-      ...(state === null ? [] : [state]),
-      limit,
-    )
 }

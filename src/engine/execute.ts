@@ -12,8 +12,20 @@ export type Outcome =
    */
   | { readonly state: 'failed'; readonly message: string; readonly shown?: string; readonly fault?: string }
   | { readonly state: 'timed_out' }
+  /** It waits for something, and goes on in another attempt from its stored steps. */
+  | ({ readonly state: 'suspended' } & Suspended)
   /** The signal fired and the work stopped, or did not answer it. `by` is the signal's reason. */
   | { readonly state: 'aborted'; readonly by: unknown }
+
+/** Work that is put aside. */
+export interface Suspended {
+  /** Milliseconds since 1970. */
+  readonly until: number
+  /** 1 is the first stage. */
+  readonly stage: number
+  /** The name of the step at which it goes on. */
+  readonly step: string
+}
 
 /** How long a handler may go on after its signal has fired before its result is no longer waited for. */
 const STOP_GRACE_MS = 2_000
@@ -31,6 +43,7 @@ export async function execute(
   timeoutMs: number,
   abort: AbortSignal,
 ): Promise<Outcome> {
+  if (timeoutMs <= 0) return { state: 'timed_out' }
   const controller = new AbortController()
   const { signal } = controller
   const deadline = setTimeout(() => controller.abort(DEADLINE), timeoutMs)
@@ -39,8 +52,9 @@ export async function execute(
   else abort.addEventListener('abort', forward, { once: true })
   try {
     const outcome = await Promise.race([work(signal), stoppedBy(signal)])
-    // Work that failed after the signal has most likely failed because of it.
-    if (outcome === null || (outcome.state === 'failed' && signal.aborted)) return abortedBy(signal)
+    // Work that failed after the signal has most likely failed because of it; and what is to stop need not wait first.
+    const unfinished = outcome === null || outcome.state === 'failed' || outcome.state === 'suspended'
+    if (outcome === null || (unfinished && signal.aborted)) return abortedBy(signal)
     return outcome
   } finally {
     clearTimeout(deadline)

@@ -2,21 +2,19 @@
  * Runs the stages of one pipeline over records, in order. Pure: handlers get everything through their context. Never throws.
  */
 import { bindStage, type Resolve, variableText } from '../command/bind.ts'
-import type { Arguments, Command, Context } from '../command/command.ts'
+import type { Arguments, Command, Context, Result } from '../command/command.ts'
 import { CommandFailure } from '../command/failure.ts'
 import type { Json, PawlRecord } from '../json.ts'
 import { isRecord } from '../json.ts'
 import type { Path } from '../language/tree.ts'
-import type { Outcome } from './execute.ts'
+import type { Outcome, Suspended } from './execute.ts'
 import type { PlannedStage } from './plan.ts'
 import { jsonBytes, RECORDS_MAX_BYTES, recordsOf } from './records.ts'
+import { scrub } from './scrub.ts'
 
 /** Records that may flow into a stage: fewer where each one has an effect. */
 const RECORDS_INTO_READ = 1_000
 const RECORDS_INTO_WRITE = 100
-
-/** A secret shorter than this is not searched for in messages: it would blot out ordinary words. */
-const SCRUB_MIN_LENGTH = 4
 
 /** One stage that has run. */
 export interface StageReport {
@@ -28,27 +26,57 @@ export interface StageReport {
   readonly outcome: 'succeeded' | 'failed'
 }
 
+/** Which call of which handler. */
+export interface CallPlace {
+  /** 1 is the first. */
+  readonly stage: number
+  /** 1 is the stage's first call. */
+  readonly call: number
+  readonly command: Command
+  readonly args: Arguments
+}
+
+/** What earlier attempts have finished, and where this one keeps what it finishes. */
+export interface Memory {
+  stageRecords(stage: number): readonly PawlRecord[] | null
+  /** Undefined when the call has not been finished. */
+  callResult(stage: number, call: number): { readonly result: unknown } | undefined
+  keepStage(stage: number, records: readonly PawlRecord[]): Promise<void>
+  keepCall(stage: number, call: number, result: unknown): Promise<void>
+  /** Resolves when a handler waits and is put aside: its call is not waited for any more. */
+  readonly suspended: Promise<Suspended>
+}
+
 export interface PipelineParts {
   readonly stages: readonly PlannedStage[]
   readonly signal: AbortSignal
-  /** The context of a stage's command, without records. */
-  readonly contextOf: (command: Command, signal: AbortSignal) => Context
+  /** The context of a call, without records. */
+  readonly contextOf: (place: CallPlace, signal: AbortSignal) => Context
   /**
    * Asked for a stage whose arguments came from records, with all of them, before its first effect; null allows. It also
    * records them, and what cannot be recorded is not allowed.
    */
   readonly authorise: (command: Command, stage: number, args: readonly Arguments[]) => Promise<string | null>
   readonly report: (report: StageReport) => void
+  /** Of a job; without one, nothing is kept and nobody is put aside. */
+  readonly memory?: Memory
 }
 
 /** Runs the pipeline; the first stage that fails ends it, and its message says which stages did run. */
-export async function runPipeline({ stages, signal, contextOf, authorise, report }: PipelineParts): Promise<Outcome> {
+export async function runPipeline(parts: PipelineParts): Promise<Outcome> {
+  const { stages, signal, report, memory } = parts
   let records: readonly PawlRecord[] = []
   for (const [index, stage] of stages.entries()) {
     if (signal.aborted) return { state: 'aborted', by: signal.reason }
     const { command } = stage
     const recordsIn = records.length
-    const result = await runStage(stage, index, records, contextOf(command, signal), authorise)
+    const known = memory?.stageRecords(index + 1)
+    if (known) {
+      records = known
+      continue
+    }
+    const result = await runStage(stage, index, records, parts)
+    if (result.state === 'suspended') return result
     const numbers = { stage: index + 1, command: command.key, recordsIn }
     if (result.state !== 'succeeded') {
       report({ ...numbers, recordsOut: 0, outcome: 'failed' })
@@ -56,19 +84,20 @@ export async function runPipeline({ stages, signal, contextOf, authorise, report
     }
     records = result.records
     report({ ...numbers, recordsOut: records.length, outcome: 'succeeded' })
+    if (index + 1 < stages.length) await memory?.keepStage(index + 1, records)
   }
   return { state: 'succeeded', records }
 }
 
 type StageOutcome = Extract<Outcome, { state: 'succeeded' | 'failed' }>
+type SuspendedOutcome = Extract<Outcome, { state: 'suspended' }>
 
 async function runStage(
   stage: PlannedStage,
   index: number,
   records: readonly PawlRecord[],
-  base: Context,
-  authorise: PipelineParts['authorise'],
-): Promise<StageOutcome> {
+  { signal, contextOf, authorise, memory }: PipelineParts,
+): Promise<StageOutcome | SuspendedOutcome> {
   const { command } = stage
   const limit = command.effects === 'write' ? RECORDS_INTO_WRITE : RECORDS_INTO_READ
   if (records.length > limit)
@@ -100,12 +129,22 @@ async function runStage(
   }
   const out: unknown[] = []
   for (const [done, { record, args }] of calls.entries()) {
-    if (base.signal.aborted) return failed(`${command.name} was stopped${after(done, calls.length)}.`)
+    if (signal.aborted) return failed(`${command.name} was stopped${after(done, calls.length)}.`)
     if (out.length > RECORDS_INTO_READ) break
+    const place = { stage: index + 1, call: done + 1, command, args }
+    const known = memory?.callResult(place.stage, place.call)
+    if (known) {
+      add(out, known.result)
+      continue
+    }
     try {
-      const result = await command.handler(args, { ...base, record, records: whole ? records : [record] })
-      if (Array.isArray(result)) for (const one of result) out.push(one)
-      else if (result !== undefined && result !== null) out.push(result)
+      const context = { ...contextOf(place, signal), record, records: whole ? records : [record] }
+      const ended = finished(command.handler(args, context))
+      // Whatever a handler does with it, a wait that puts it aside ends the attempt: it has nothing to catch.
+      const call = await (memory ? Promise.race([ended, putAside(memory)]) : ended)
+      if (call.state === 'suspended') return call
+      add(out, call.result)
+      if (place.call < calls.length) await memory?.keepCall(place.stage, place.call, call.result)
     } catch (error) {
       const result = failure(command, args, error)
       return { ...result, message: `${result.message}${done > 0 ? ` It stopped${after(done, calls.length)}.` : ''}` }
@@ -113,6 +152,22 @@ async function runStage(
   }
   const made = recordsOf(out as readonly PawlRecord[])
   return made.ok ? { state: 'succeeded', records: made.records } : failed(`${command.name} failed: ${made.message}.`)
+}
+
+async function finished(
+  result: Promise<Result> | Result,
+): Promise<{ readonly state: 'done'; readonly result: Result }> {
+  return { state: 'done', result: await result }
+}
+
+async function putAside({ suspended }: Memory): Promise<SuspendedOutcome> {
+  return { state: 'suspended', ...(await suspended) }
+}
+
+/** Adds what a handler gave: a list is its items, nothing is nothing. */
+function add(out: unknown[], result: unknown): void {
+  if (Array.isArray(result)) for (const one of result) out.push(one)
+  else if (result !== undefined && result !== null) out.push(result)
 }
 
 function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean): Arguments | string {
@@ -197,16 +252,4 @@ function stagesRun(stages: readonly PlannedStage[], index: number): string {
   const names = stages.slice(0, index).map(({ command }) => command.name)
   const which = `Stage ${index + 1} of ${stages.length} (${stages[index]?.command.name}) failed`
   return names.length === 0 ? ` ${which}; no stage before it ran.` : ` ${which}; before it ran: ${names.join(', ')}.`
-}
-
-/** An error's text without the values of the command's secret options. */
-function scrub(command: Command, args: Arguments, message: string): string {
-  let clean = message
-  for (const option of command.options) {
-    if (!option.secret) continue
-    const value = args[option.name]
-    for (const secret of Array.isArray(value) ? value : [value])
-      if (typeof secret === 'string' && secret.length >= SCRUB_MIN_LENGTH) clean = clean.replaceAll(secret, '[secret]')
-  }
-  return clean
 }

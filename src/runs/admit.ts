@@ -20,6 +20,7 @@ import { contentDigest } from './identity.ts'
 import { ADMISSION_BUDGET_MS, INLINE_GRACE_MS } from './limits.ts'
 import type { Redirect } from './redirect.ts'
 import { alreadyReceived, altered, unavailable } from './replies.ts'
+import type { Retried } from './retry.ts'
 import { messageOf, type Services } from './services.ts'
 import { askerStatements, readAsker } from './subject.ts'
 
@@ -29,6 +30,8 @@ export interface Admitted {
   /** With the line as it runs: `!!` and aliases are written out. */
   readonly invocation: Invocation
   readonly plan: Plan
+  /** The run that is asked again. */
+  readonly retried: Retried | null
   readonly policy: Policy
   readonly subject: Subject
   readonly db: Database
@@ -77,13 +80,14 @@ async function record(
 ): Promise<Admission> {
   const { actor, channel } = invocation
   const db = services.openDb()
-  const { plan, aliases, repeats, history, invocation: written } = await planAsked(services, db, invocation)
+  const asking = await planAsked(services, db, invocation)
+  const { plan, aliases, repeats, retried, history, invocation: written } = asking
   const digest = await contentDigest(invocation, plan.secretive ? plan.line : null)
   const change = services.token()
   const now = services.now()
   const seen = { run, source: invocation.source, channel: channel.id }
   const command = plan.commands.map(({ key }) => key).join('|') || null
-  const told = { alias: listed(aliases), repeats: listed(repeats) }
+  const told = { alias: listed(aliases), repeats: listed(repeats), retries: retried?.row.id }
   const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told }
   const [, , , , found, ...asked] = await db.batch([
     insertRun(db, {
@@ -104,8 +108,13 @@ async function record(
       due_at: now + INLINE_GRACE_MS,
       address: JSON.stringify(invocation.address),
       created_at: now,
+      retries: retried?.row.id ?? null,
     }),
-    appendAudit(db, { when: 'changed', run, change }, [auditEvent(now, 'run.admitted', actor, facts)]),
+    appendAudit(db, { when: 'changed', run, change }, [
+      auditEvent(now, 'run.admitted', actor, facts),
+      // On the earlier run, so that it tells that it was run again.
+      ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
+    ]),
     appendAudit(db, { when: 'duplicate', run, change, digest }, [auditEvent(now, 'delivery.duplicate', actor, seen)]),
     appendAudit(db, { when: 'altered', run, change, digest }, [auditEvent(now, 'delivery.altered', actor, facts)]),
     selectRun(db, run),
@@ -121,7 +130,7 @@ async function record(
   if (!asker) throw new Error('admission gave no policy')
   return {
     outcome: 'admitted',
-    admitted: { run, invocation: written, plan, ...asker, db, lifetime, answer, redirects: [] },
+    admitted: { run, invocation: written, plan, retried, ...asker, db, lifetime, answer, redirects: [] },
   }
 }
 

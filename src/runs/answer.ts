@@ -51,7 +51,7 @@ export async function answerWithin(
 }
 
 type Settling = Pick<Ending, 'from' | 'to' | 'code' | 'reply'> &
-  Pick<Ending, 'events' | 'records' | 'copies' | 'details'>
+  Pick<Ending, 'events' | 'lines' | 'records' | 'copies' | 'details'>
 
 /** Ends a run that was worked off inside the request, and gets its answer to the person. Never rejects. */
 export async function settle(services: Services, admitted: Admitted, settling: Settling): Promise<Reply> {

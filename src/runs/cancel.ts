@@ -6,10 +6,11 @@ import type { Database } from '../db/database.ts'
 import { locksOf, type RunRow } from '../db/runs.ts'
 import type { MessageRef } from './courier.ts'
 import { deliverNow } from './deliver.ts'
-import { type EndState, endRun } from './end.ts'
+import { type Ending, type EndState, endRun } from './end.ts'
 import { reachedLocks, releaseLocks } from './locks.ts'
 import { visibilityOf } from './redirect.ts'
 import { ended } from './replies.ts'
+import { offerRetry } from './retry.ts'
 import type { Services } from './services.ts'
 
 /** Cancels a queued run; false when it has started or ended meanwhile. */
@@ -18,11 +19,11 @@ export async function cancelQueued(services: Services, db: Database, row: RunRow
   return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
 }
 
-export interface Closing {
+export interface Closing extends Pick<Ending, 'records' | 'details' | 'fence'> {
   /** Written before the event of the end. */
   readonly events?: readonly AuditEvent[]
   readonly to: EndState
-  readonly code: string
+  readonly code: string | null
   readonly reply: Reply
 }
 
@@ -34,8 +35,9 @@ export async function endWithoutRunning(
   services: Services,
   db: Database,
   row: RunRow,
-  { to, code, reply, events = [] }: Closing,
+  { to, code, reply: told, events = [], ...more }: Closing,
 ): Promise<boolean> {
+  const reply = offerRetry(row, to, told)
   const { id: run, attempt, created_at: createdAt } = row
   const actor = actorOf(row)
   // Whoever executed it may still be at it: the locks of a run that was running are free when their leases end, not earlier.
@@ -53,6 +55,7 @@ export async function endWithoutRunning(
       events,
       outbox: true,
       createdAt,
+      ...more,
     }))
   )
     return false

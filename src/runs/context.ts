@@ -4,16 +4,20 @@ import { builtins } from '../builtins/index.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Command, Context } from '../command/command.ts'
 import type { Database } from '../db/database.ts'
+import type { CallPlace } from '../engine/pipeline.ts'
 import { isPossible } from '../policy/ask.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
+import { breakLock } from './break.ts'
 import { cancelQueued } from './cancel.ts'
 import type { Room } from './courier.ts'
 import { planAsked } from './expand.ts'
 import { notify } from './notify.ts'
 import type { Redirect } from './redirect.ts'
+import { resolveRun } from './resolve.ts'
 import type { Services } from './services.ts'
 import { standingOf } from './standing.ts'
+import type { CallTools } from './steps.ts'
 
 const BUILTINS: ReadonlySet<Command> = new Set(builtins)
 
@@ -29,13 +33,13 @@ export interface RunFacts {
   readonly db: Database
 }
 
-/** The context of one stage; built-in commands, and no others, find the house behind {@link HOUSE}. */
+/** The context of one call; built-in commands, and no others, find the house behind {@link HOUSE}. */
 export function contextOf(
   services: Services,
   { run, actor, channel, policy, subject, db }: RunFacts,
-  command: Command,
+  { command }: Pick<CallPlace, 'command'>,
   signal: AbortSignal,
-  progress: Context['progress'],
+  tools: CallTools,
 ): Context {
   const context: Context = {
     run,
@@ -47,7 +51,7 @@ export function contextOf(
     now: services.now,
     fetch: services.fetch,
     setting: services.setting,
-    progress,
+    ...tools,
   }
   if (!BUILTINS.has(command)) return context
   const house: House = {
@@ -64,14 +68,25 @@ export function contextOf(
     }),
     subject,
     plan: async (line) =>
-      (await planAsked(services, db, { actor, input: { kind: 'line', text: line, plain: true } })).plan,
+      (
+        await planAsked(services, db, {
+          actor,
+          channel,
+          standing: 'unknown',
+          input: { kind: 'line', text: line, plain: true },
+        })
+      ).plan,
     standing: (account) => standingOf(services, db, account),
     db,
     policy,
     admins: services.config.admins,
+    workspaces: services.config.workspaces,
     room: (typed) => roomOf(services, actor, typed),
     token: services.token,
     notify: (account, reply) => notify(services, account, reply, run),
+    lockStatus: (key) => services.lock(key).status(),
+    breakLock: (key, reason) => breakLock(services, { run, actor, subject, db }, key, reason),
+    resolve: (row, resolution) => resolveRun(services, db, row, resolution, { run, actor }),
     cancelQueued: (row, by) => cancelQueued(services, db, row, by),
   }
   return Object.assign(context, { [HOUSE]: house })

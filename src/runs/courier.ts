@@ -57,6 +57,13 @@ export interface Courier {
    * from response_url or interaction token to a bot-token post. Never throws: a network error is a `retry`.
    */
   deliver(address: Address, reply: Reply, message: MessageRef | null): Promise<Delivery>
+  /**
+   * Shows a message that has served its purpose as `reply`: the one that is kept as `message`, and the one whose button the
+   * request at `address` came from. Only edits, where the platform allows it, once, and says nothing new. Never throws.
+   */
+  retire(address: Address, reply: Reply, message: MessageRef | null): Promise<void>
+  /** The address of a room where the actor once asked, for the bot's own messages about it. `key` as in {@link Courier.direct}. Pure. */
+  asked(actor: Actor, channel: string, key: string): Address
   /** Finds where a redirect goes and checks that the bot may post there and, where the platform can tell, that the asker may; posts nothing. Never throws. */
   resolve(address: Address, target: Target): Promise<Resolved>
   /** The room of the asker's workspace that an id out of a mention, or a name without `#`, stands for. Never throws. */

@@ -113,7 +113,7 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
       attempt: attempts + 1,
     })
     await db.batch([
-      settleOutbox(db, { run, target, state: 'delivered', nextAt: null, reason: null }),
+      settleOutbox(db, { run, target, attempts, state: 'delivered', nextAt: null, reason: null }),
       ...(target === 0 ? [keepMessage(db, run, JSON.stringify(delivery.message)), dropAddress(db, run)] : []),
       appendAudit(db, { when: 'always' }, [event]),
     ])
@@ -133,6 +133,7 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
     settleOutbox(db, {
       run,
       target,
+      attempts,
       state: giveUp ? 'undeliverable' : 'pending',
       nextAt: giveUp ? null : now + pause,
       reason: delivery.reason,

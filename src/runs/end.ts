@@ -2,15 +2,19 @@
  * Ends a run: its last state, the audit events, the kept answer and, where the HTTP response cannot carry it, the outbox
  * row, all in one batch. Network: D1.
  */
-import { fittingEvents } from '../audit/bound.ts'
+import { boundedEvents } from '../audit/bound.ts'
 import { type AuditCode, type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
+import { type JoinerRow, selectJoiners } from '../db/joins.ts'
+import { insertLog, type LogLine } from '../db/log.ts'
 import { insertOutbox } from '../db/outbox.ts'
-import { changeState, type HeldLock, selectChanged } from '../db/runs.ts'
+import { changeState, type HeldLock, raiseEpochs, selectChanged } from '../db/runs.ts'
+import { emptySteps } from '../db/steps.ts'
 import type { PawlRecord } from '../json.ts'
+import { wakeJoiners } from './joiners.ts'
 import { keptReply, keptText } from './kept.ts'
 import { DELIVERY_LEASE_MS } from './limits.ts'
 import type { Services } from './services.ts'
@@ -30,6 +34,8 @@ export interface Ending {
   readonly attempt?: number
   /** For an end written by who executed the run under locks: refused when one of its locks has passed on. */
   readonly held?: readonly HeldLock[]
+  /** Noted with it as used: whoever holds one of these locks with a smaller epoch can write no more. */
+  readonly fence?: readonly HeldLock[]
   /** A stable word for why: `usage`, `busy`, `missing_permission`, `handler`, … */
   readonly code: string | null
   readonly reply: Reply
@@ -37,6 +43,8 @@ export interface Ending {
   readonly records?: readonly PawlRecord[]
   /** Written before the event of the end itself. */
   readonly events?: readonly AuditEvent[]
+  /** Log lines of its handlers that are not written yet. */
+  readonly lines?: readonly LogLine[]
   /** Goes into the event of the end. */
   readonly details?: Parameters<typeof auditEvent>[3]
   /** The locks that the run holds, and the one that it waits for; given back by the caller once this is written. */
@@ -68,9 +76,11 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     reply,
     records,
     events = [],
+    lines = [],
     details = {},
     locks = [],
     held = [],
+    fence = [],
     outbox,
     createdAt,
     copies = [],
@@ -86,9 +96,8 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     ...details,
   })
   const released = locks.map((lock) => auditEvent(now, 'lock.released', actor, { run, attempt, lock }))
-  // However much a run leaves behind, its end must be written: what does not fit is counted, and said.
-  const kept = fittingEvents(events)
-  const cut = kept.leftOut === 0 ? [] : [auditEvent(now, 'audit.cut', actor, { run, left_out: kept.leftOut })]
+  // However much a run leaves behind, its end must be written.
+  const kept = boundedEvents(events, run, actor, now)
   const text = keptReply(reply)
   const answers = [
     ...(outbox ? [{ target: 0, address: null, label: null, reply: text }] : []),
@@ -100,6 +109,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     })),
   ]
   const results = await commit(db, run, change, [
+    ...(fence.length === 0 ? [] : [raiseEpochs(db, fence)]),
     changeState(db, {
       run,
       change,
@@ -118,11 +128,17 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
         ...(outbox ? {} : { address: null }),
       },
     }),
-    appendAudit(db, { when: 'changed', run, change }, [...kept.events, ...cut, end, ...released]),
+    appendAudit(db, { when: 'changed', run, change }, [...kept, end, ...released]),
+    ...(lines.length === 0 ? [] : [insertLog(db, { run, change }, lines)]),
+    // Only what a consumer claims keeps anything for a later attempt.
+    ...(attempt === undefined ? [] : emptySteps(db, { run, change })),
     ...answers.map((answer) => insertOutbox(db, change, { ...answer, run, now, nextAt: now + DELIVERY_LEASE_MS })),
+    selectJoiners(db, run),
     selectChanged(db, run, change),
   ])
   const last = results.at(-1)?.results[0] as { changed: number } | undefined
   // An empty answer means that the token was found after a broken connection: it was committed.
-  return last === undefined || last.changed === 1
+  const written = last === undefined || last.changed === 1
+  if (written) await wakeJoiners(services, run, (results.at(-2)?.results ?? []) as JoinerRow[])
+  return written
 }

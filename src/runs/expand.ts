@@ -1,6 +1,6 @@
 /**
- * From what was typed to what is asked: `!!` and aliases written out before the plan is made. Network: D1, and only for a line
- * with a name that is no command. The plan is then made of the line as written out, so that what is authorised, recorded,
+ * From what was typed to what is asked: `!!`, aliases and `run retry` written out before the plan is made. Network: D1, and only
+ * for a line with a name that is no command, or that repeats a run. The plan is then made of the line as written out, so that what is authorised, recorded,
  * queued and shown is what runs.
  */
 import { type Expansion, expandPipeline, namesToExpand } from '../alias/expand.ts'
@@ -11,10 +11,11 @@ import { type AliasRow, selectAliases } from '../db/alias.ts'
 import type { Database } from '../db/database.ts'
 import { type PastLine, selectPastLine } from '../db/history.ts'
 import type { RunRow } from '../db/runs.ts'
-import type { Plan, RefusedPlan } from '../engine/plan.ts'
+import type { Plan, RefusedPlan, RunnablePlan } from '../engine/plan.ts'
 import { planInput, planInvocation, readLine } from '../engine/planner.ts'
 import { printPipeline } from '../language/print.ts'
 import type { Pipeline } from '../language/tree.ts'
+import { findRetried, isRetry, type Retried } from './retry.ts'
 import type { Services } from './services.ts'
 
 /** What an invocation asks for, its names written out. */
@@ -25,21 +26,54 @@ export interface Asked<I extends Typed = Typed> {
   /** The aliases that were written out, and the earlier runs whose lines are repeated. */
   readonly aliases: readonly string[]
   readonly repeats: readonly string[]
+  /** The run that `run retry` asks again. */
+  readonly retried: Retried | null
   /** How far the run's line will serve `!!`. */
   readonly history: RunRow['history']
 }
 
 /** As much of an invocation as a plan is made of. */
-type Typed = Pick<Invocation, 'input' | 'actor'>
+type Typed = Pick<Invocation, 'input' | 'actor' | 'channel' | 'standing'>
 
 type Rooms = Pick<Services, 'registry'>
 
-/** The plan of an invocation with `!!` and aliases written out. Throws when D1 cannot be asked. */
-export async function planAsked<I extends Typed>(services: Rooms, db: Database, invocation: I): Promise<Asked<I>> {
+/** The plan of an invocation with `!!`, aliases and `run retry` written out. Throws when D1 cannot be asked. */
+export async function planAsked<I extends Typed>(services: Services, db: Database, invocation: I): Promise<Asked<I>> {
+  const asked = await writeOutNames(services, db, invocation)
+  return isRetry(asked.plan) ? await writeOutRetry(services, db, asked, asked.plan) : asked
+}
+
+/** The line of the run that is to be repeated, in place of `run retry`. */
+async function writeOutRetry<I extends Typed>(
+  services: Services,
+  db: Database,
+  asked: Asked<I>,
+  plan: RunnablePlan,
+): Promise<Asked<I>> {
+  const { line, commands } = plan
+  const found = await findRetried(services, db, asked.invocation, plan)
+  if (!found.ok) {
+    const refusal: RefusedPlan = {
+      ok: false,
+      line,
+      code: 'usage',
+      commands,
+      secretive: false,
+      explain: () => found.blocks,
+    }
+    return { ...asked, plan: refusal, history: 'part' }
+  }
+  const { row } = found
+  const written: I = { ...asked.invocation, input: { kind: 'line', text: row.line, plain: true } }
+  const again = { ...asked, invocation: written, plan: planInvocation(services.registry, written) }
+  return { ...remembered(services, again), retried: { row, plan } }
+}
+
+async function writeOutNames<I extends Typed>(services: Rooms, db: Database, invocation: I): Promise<Asked<I>> {
   const { registry } = services
   const { input, actor } = invocation
   const plan = planInvocation(registry, invocation)
-  const asked: Asked<I> = { invocation, plan, aliases: [], repeats: [], history: 'part' }
+  const asked: Asked<I> = { invocation, plan, aliases: [], repeats: [], retried: null, history: 'part' }
   if (plan.ok || plan.code !== 'unknown_command' || input.kind !== 'line') return remembered(services, asked)
   const parsed = readLine(input, actor.platform)
   if (!parsed.ok) return asked
@@ -68,7 +102,12 @@ type Refused = Extract<Expansion, { ok: false }>
 type Repeated = { readonly ok: true; readonly pipeline: Pipeline; readonly repeats: readonly string[] } | Refused
 
 /** `!!` and `!3` as the lines that they repeat. */
-async function repeatLines({ registry }: Rooms, db: Database, { actor }: Typed, pipeline: Pipeline): Promise<Repeated> {
+async function repeatLines(
+  { registry }: Rooms,
+  db: Database,
+  { actor }: Pick<Typed, 'actor'>,
+  pipeline: Pipeline,
+): Promise<Repeated> {
   const names = namesToExpand(pipeline, registry).filter((name) => name.startsWith('!'))
   if (names.length === 0) return { ok: true, pipeline, repeats: [] }
   const results = await db.batch<PastLine>(names.map((name) => selectPastLine(db, actor, nthOf(name))))

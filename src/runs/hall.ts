@@ -4,8 +4,8 @@
  */
 import { auditEvent } from '../audit/event.ts'
 import type { Hall, Refusal } from '../chat/hall.ts'
-import type { Actor } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
+import { adminsIn } from '../config.ts'
 import { appendAudit } from '../db/audit.ts'
 import { isPossible } from '../policy/ask.ts'
 import { type Admitted, admitInvocation } from './admit.ts'
@@ -17,6 +17,7 @@ import { runInline } from './inline.ts'
 import { queueJob } from './job.ts'
 import { findRedirects } from './redirect.ts'
 import { denied, type Grantors, needsApproval, unavailable, working } from './replies.ts'
+import { retireRetried } from './retire.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** Reasons of refusals before the signature was verified; anybody can cause them. */
@@ -54,11 +55,16 @@ export function createHall(services: Services): Hall {
 }
 
 async function proceed(services: Services, admitted: Admitted): Promise<Reply> {
-  const { run, plan, db, invocation, answer } = admitted
+  const { run, plan, retried, db, invocation, answer, lifetime } = admitted
   const { actor, channel } = invocation
+  const asker = { ...admitted, actor, channel }
   const from = ['accepted'] as const
   // Whoever may not run a command learns nothing about its usage: the decision comes before every other complaint.
-  const { events, refusal } = authorisePlan(services, { ...admitted, actor, channel }, plan)
+  // To ask for a line again is a command, too, beside those of the line.
+  const before = retried === null ? null : authorisePlan(services, asker, retried.plan)
+  const decided = before?.refusal ? before : authorisePlan(services, asker, plan)
+  const { refusal } = decided
+  const events = decided === before ? before.events : [...(before?.events ?? []), ...decided.events]
   if (refusal) {
     const grantors: Grantors = {
       identities: adminsIn(services.config.admins, actor),
@@ -81,6 +87,7 @@ async function proceed(services: Services, admitted: Admitted): Promise<Reply> {
   const found = await findRedirects(services, asked, plan, adminsIn(services.config.admins, actor))
   if (!found.ok) return await settle(services, admitted, { from, ...found.closing })
   const ready = { ...admitted, redirects: found.redirects }
+  if (retried !== null) lifetime.waitUntil(retireRetried(services, retried.row, admitted))
   answer.interim = working(run, plan.targets.length === 0 ? plan.answer : 'private')
   return plan.mode === 'job'
     ? await queueJob(services, ready, plan, events)
@@ -97,10 +104,4 @@ async function recordRefusal(services: Services, { door, reason, actor }: Refusa
   } catch (error) {
     services.log('refusal not recorded', { door, reason, error: messageOf(error) })
   }
-}
-
-/** The administrators of the setting who can be shown as people to this actor: those of the same workspace. */
-function adminsIn(admins: ReadonlySet<string>, { platform, workspace }: Actor): string[] {
-  const prefix = `${platform}:${workspace}:`
-  return [...admins].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
 }

@@ -1,5 +1,7 @@
 /** Keeps a claim and its locks alive, and carries a cancellation to the handler. Network: D1, the locks; timers. */
-import { extendClaim, type HeldLock } from '../db/runs.ts'
+import type { Claim } from '../db/guard.ts'
+import { extendClaim } from '../db/runs.ts'
+import type { Journal } from './journal.ts'
 import { CLAIM_LEASE_MS, HEARTBEAT_MS } from './limits.ts'
 import { messageOf, type Services } from './services.ts'
 
@@ -13,20 +15,22 @@ const LEASE_MARGIN_MS = 5_000
 
 export interface Heartbeat {
   readonly signal: AbortSignal
-  stop(): void
+  /** True while nobody else can take the claim over for so many milliseconds, whatever becomes of the next beats. */
+  lasts(ms: number): boolean
+  /** Resolves when the beat under way is over: then nothing shortens a lock's lease any more. */
+  stop(): Promise<void>
 }
 
-interface Claim {
-  readonly run: string
-  readonly attempt: number
-  readonly held: readonly HeldLock[]
-}
-
-/** Beats every {@link HEARTBEAT_MS} until stopped; the signal's reason is a {@link Cancelled} or null. */
-export function heartbeat(services: Services, claim: Claim): Heartbeat {
+/**
+ * Beats every {@link HEARTBEAT_MS} until stopped; the signal's reason is a {@link Cancelled} or null. Log lines that wait are
+ * written on the way.
+ */
+export function heartbeat(services: Services, claim: Claim, journal: Pick<Journal, 'hasLines' | 'write'>): Heartbeat {
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
+  let good = services.now()
+  let beating: Promise<void> = Promise.resolve()
   // Apart from the beats: a call that hangs must not keep a lost claim going.
   let watchdog = watch()
   function watch(): ReturnType<typeof setTimeout> {
@@ -34,25 +38,43 @@ export function heartbeat(services: Services, claim: Claim): Heartbeat {
   }
   const beat = async () => {
     const next = watch()
+    const asked = services.now()
     try {
       const state = await extend(services, claim)
       clearTimeout(stopped ? next : watchdog)
       if (!stopped) watchdog = next
+      if (state === 'held') good = asked
       if (state !== 'held') controller.abort(state)
+      else if (journal.hasLines()) await writeLines()
     } catch (error) {
       // One missed beat is survivable; the watchdog of the last good one ends the claim before somebody else takes it.
       clearTimeout(next)
       services.log('heartbeat failed', { run: claim.run, error: messageOf(error) })
     }
-    if (!stopped && !controller.signal.aborted) timer = setTimeout(beat, HEARTBEAT_MS)
+    if (!stopped && !controller.signal.aborted) later()
   }
-  timer = setTimeout(beat, HEARTBEAT_MS)
+  const writeLines = async () => {
+    try {
+      await journal.write()
+    } catch (error) {
+      // They wait for the next beat, the next step or the end.
+      services.log('log lines not written', { run: claim.run, error: messageOf(error) })
+    }
+  }
+  const later = () => {
+    timer = setTimeout(() => {
+      beating = beat()
+    }, HEARTBEAT_MS)
+  }
+  later()
   return {
     signal: controller.signal,
-    stop() {
+    lasts: (ms) => !stopped && services.now() + ms < good + CLAIM_LEASE_MS,
+    async stop() {
       stopped = true
       clearTimeout(timer)
       clearTimeout(watchdog)
+      await beating
     },
   }
 }

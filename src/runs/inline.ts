@@ -8,6 +8,7 @@ import type { RunnablePlan } from '../engine/plan.ts'
 import type { Admitted } from './admit.ts'
 import { settle, tell } from './answer.ts'
 import { executePlan } from './execution.ts'
+import { createJournal, NOTHING_KEPT } from './journal.ts'
 import { INLINE_GRACE_MS } from './limits.ts'
 import { unavailable } from './replies.ts'
 import type { Services } from './services.ts'
@@ -27,10 +28,19 @@ export async function runInline(
   if (writes && !(await recordStart(services, admitted, allowed)))
     return await tell(services, admitted, unavailable(run))
   const facts = { ...admitted, actor: invocation.actor, channel: invocation.channel }
-  const { end, events } = await executePlan(services, facts, plan, NEVER, async () => {})
+  const journal = createJournal(services, admitted.db, { claim: null, actor: invocation.actor, kept: NOTHING_KEPT })
+  const execution = await executePlan(services, facts, plan, {
+    abort: NEVER,
+    journal,
+    timeout: { ms: plan.timeoutMs, shown: `${plan.timeoutMs / 1_000} s` },
+    progress: async () => {},
+  })
+  if (execution.state !== 'ended') throw new Error('nobody puts aside, or takes over, what runs inside a request')
+  const { events, lines } = journal.rest()
   return await settle(services, admitted, {
     from: [writes ? 'running' : 'accepted'],
-    ...end,
+    ...execution.end,
+    lines,
     events: writes ? events : [...allowed, ...events],
   })
 }

@@ -3,15 +3,17 @@ import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
-import { changeState, keepMessage } from '../db/runs.ts'
+import { changeState, keepInterimMessage } from '../db/runs.ts'
 import { upsertStanding } from '../db/standing.ts'
 import { inputToJson, type RunnablePlan } from '../engine/plan.ts'
 import type { Admitted } from './admit.ts'
 import { settle, tell } from './answer.ts'
 import { send } from './deliver.ts'
+import { type Joining, selectJoined, takeOrJoin, wakeIfOver } from './join.ts'
 import { WAKE_GRACE_MS } from './limits.ts'
-import { noteLocks, releaseLocks, takeLocks } from './locks.ts'
-import { busy, queued, unconfirmed, waiting } from './replies.ts'
+import { busy, joining, waiting } from './lock-replies.ts'
+import { noteLocks, releaseLocks, type Taken } from './locks.ts'
+import { queued, unconfirmed } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { wakeRun } from './wake.ts'
 
@@ -24,11 +26,11 @@ export async function queueJob(
 ): Promise<Reply> {
   const { run, invocation, db } = admitted
   const { actor, channel } = invocation
-  const { line, singletons } = plan
+  const { singletons } = plan
   const now = services.now()
   const who = admitted.subject.user?.name ?? actor.id
-  const taken = await takeLocks(services, { run, who, since: now }, singletons)
-  const keys = singletons.map(({ key }) => key)
+  const [{ command }] = plan.stages
+  const taken = await takeOrJoin(services, db, { run, who, since: now }, singletons, command.key)
   if (taken.outcome === 'busy') {
     // Nothing is queued yet, so nobody else can be using what this run has taken.
     await releaseLocks(
@@ -37,7 +39,7 @@ export async function queueJob(
       run,
     )
     const event = auditEvent(now, 'lock.rejected', actor, { run, lock: taken.key, holder: taken.holder.run })
-    const reply = busy(run, taken.key, taken.holder, now)
+    const reply = busy(run, { ...taken, now })
     return await settle(services, admitted, {
       from: ['accepted'],
       to: 'failed',
@@ -46,16 +48,15 @@ export async function queueJob(
       events: [...allowed, event],
     })
   }
-  const reply =
-    taken.outcome === 'waiting'
-      ? waiting(run, line, plan.answer, { ...taken, later: keys.slice(taken.held.length + 1), now })
-      : queued(run, line, plan.answer)
+  const joins = taken.outcome === 'joining' ? taken.holder.run : null
+  const reply = interimOf(run, plan, taken, now)
   const change = services.token()
   // The locks themselves are recorded by the claim, with the epochs that the run then holds.
-  const waitingEvent =
-    taken.outcome === 'waiting'
-      ? [auditEvent(now, 'lock.waiting', actor, { run, lock: taken.key, holder: taken.holder.run })]
-      : []
+  const taking: AuditEvent[] = []
+  if (taken.outcome === 'waiting')
+    taking.push(auditEvent(now, 'lock.waiting', actor, { run, lock: taken.key, holder: taken.holder.run }))
+  if (taken.outcome === 'joining')
+    taking.push(auditEvent(now, 'run.joined', actor, { run, joins: taken.holder.run, lock: taken.key }))
   try {
     const results = await commit(db, run, change, [
       changeState(db, {
@@ -66,35 +67,52 @@ export async function queueJob(
         set: {
           due_at: now + WAKE_GRACE_MS,
           start_by: now + plan.startWithinMs,
-          locks: noteLocks(singletons, taken.held),
+          // Who joins another run needs no lock.
+          locks: joins === null ? noteLocks(singletons, taken.held) : '[]',
+          joins,
           input: JSON.stringify(inputToJson(invocation.input)),
           reply: JSON.stringify(reply),
         },
       }),
-      // Kept for the claim, which no envelope tells who is a full member.
-      ...(invocation.standing === 'unknown' ? [] : [upsertStanding(db, actor, invocation.standing, now)]),
+      // Kept for the claim, which no envelope tells who is a full member. That somebody is outside holds for that room alone.
+      ...(invocation.standing === 'member' ? [upsertStanding(db, actor, 'member', now)] : []),
       appendAudit(db, { when: 'changed', run, change }, [
         ...allowed,
-        ...waitingEvent,
+        ...taking,
         auditEvent(now, 'run.queued', actor, { run, channel: channel.id }),
       ]),
+      ...(taken.outcome === 'joining' ? [selectJoined(db, taken)] : []),
     ])
     if (results.length > 0 && results[0]?.meta.changes !== 1) throw new Error('the run was no longer accepted')
+    if (taken.outcome === 'joining') await wakeIfOver(services, run, results.at(-1))
   } catch (error) {
     services.log('not queued', { run, error: messageOf(error) })
     // The locks are left to their leases: D1 could not say whether the run is queued after all.
     return await tell(services, admitted, unconfirmed(run))
   }
-  if (taken.outcome !== 'waiting') await wakeOrLeaveToSweeper(services, run)
+  if (taken.outcome === 'held') await wakeOrLeaveToSweeper(services, run)
   else if (admitted.answer.deferred) await showWaiting(services, admitted, reply)
   return reply
+}
+
+/** What the asker reads until the job's own message follows, or the end of the run that it joined. */
+function interimOf(
+  run: string,
+  { line, answer, singletons }: RunnablePlan,
+  taken: Taken | Joining,
+  now: number,
+): Reply {
+  if (taken.outcome === 'joining') return joining(run, line, answer, { ...taken, now })
+  if (taken.outcome !== 'waiting') return queued(run, line, answer)
+  const later = singletons.slice(taken.held.length + 1).map(({ key }) => key)
+  return waiting(run, line, answer, { ...taken, later, now })
 }
 
 /** Where no response can say it, the courier tells who waits; the job's own message then takes its place. */
 async function showWaiting(services: Services, { run, db, invocation }: Admitted, reply: Reply): Promise<void> {
   const message = invocation.answersInResponse ? 'deferred' : null
   const delivery = await send(services, { address: invocation.address, reply, message })
-  if (delivery.outcome === 'delivered') await keepMessage(db, run, JSON.stringify(delivery.message)).run()
+  if (delivery.outcome === 'delivered') await keepInterimMessage(db, run, JSON.stringify(delivery.message)).run()
   else services.log('waiting not shown', { run, reason: delivery.reason })
 }
 

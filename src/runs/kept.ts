@@ -1,6 +1,7 @@
 /** The records and the answer of a run as they are kept with it. Pure. */
 import { plain } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
+import type { Command } from '../command/command.ts'
 import type { PawlRecord } from '../json.ts'
 
 /** A longer result is not kept: D1 bills what it holds, and a row has at most 2 MB. In characters of JSON. */
@@ -21,6 +22,11 @@ export function keptReply(reply: Reply): string {
 export function keptText(records: readonly PawlRecord[]): string | null {
   const text = JSON.stringify(records)
   return text.length > RECORDS_KEPT ? null : text
+}
+
+/** False for a line whose words are a secret as a whole (`why`, `can`): what came of it says them again, to the asker alone. */
+export function keepsRecords(stages: readonly { readonly command: Command }[]): boolean {
+  return !stages.some(({ command }) => command.options.some(({ rest, secret }) => rest && secret))
 }
 
 /** What {@link keptText} kept; null for a run without records. */

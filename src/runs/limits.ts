@@ -21,8 +21,34 @@ export const HEARTBEAT_MS = 5_000
 /** A queued run without a claim after this long has lost its wake-up (local queues die with the process); it is woken again. */
 export const WAKE_GRACE_MS = 60_000
 
-/** Attempts of a run whose command says `retry: 'safe'`; after them it is lost like any other. */
-export const SAFE_ATTEMPTS = 3
+/** Tries of a run whose command says `retry: 'safe'`; after them it has failed, or is lost, like any other. */
+export const SAFE_TRIES = 3
+
+/** Pauses before the second and the third try: first for what passes by itself, then for what takes a restart. */
+export const RETRY_PAUSES_MS: readonly number[] = [5_000, 30_000]
+
+/** A queue consumer has 15 minutes of wall time (platform.md 1.2); from here on a job goes on in the next one. */
+export const CONSUMER_WORK_MS = 720_000
+
+/** A piece of work that takes longer than this without a step in between is stopped: the rest is for writing that down. */
+export const STRETCH_MS = 840_000
+
+/** A shorter wait costs less than to put a run aside and take it up again. */
+export const WAIT_IN_PLACE_MS = 5_000
+
+/** Clocks of two consumers differ; a run whose wait is over but for this is taken up. */
+export const WAKE_EARLY_MS = 1_000
+
+/** A step's result is for going on, not for keeping: what is larger belongs elsewhere. */
+export const STEP_MAX_BYTES = 64 * 1024
+
+/** Steps of a run, and the bytes of their results: all are read when it goes on, into 128 MB of memory. */
+export const STEPS_MAX = 1_000
+export const STEPS_MAX_BYTES = 8_000_000
+
+/** Lines and bytes of text that a run keeps of what its handlers log. */
+export const LOG_MAX_LINES = 1_000
+export const LOG_MAX_BYTES = 64 * 1024
 
 /**
  * Who inserted an answer into the outbox delivers it at once and has this long before somebody else tries: a courier may
@@ -30,8 +56,14 @@ export const SAFE_ATTEMPTS = 3
  */
 export const DELIVERY_LEASE_MS = 90_000
 
-/** How long an edit in flight may hold up the end of a job. */
-export const SETTLE_MS = 15_000
+/** How long an edit in flight may hold up the end of a job: it must never arrive after that, and a courier may need five calls of 10 s. */
+export const SETTLE_MS = 55_000
+
+/** An interim edit is only begun while the claim lasts as long as a call to the platform may (10 s). */
+export const EDIT_MS = 10_000
+
+/** A platform that has not answered an edit in time may still make it: the end waits as long again before it follows. */
+export const UNSURE_MS = 10_000
 
 /** An answer that is being written down when the budget ends is waited for until here. */
 export const ANSWER_LIMIT_MS = 2_700

@@ -47,7 +47,8 @@ export async function waitInLine(
 export async function leave(services: Services, { db, row }: InLine, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return
   const now = await selectRun(db, row.id).first<RunRow>()
-  if (!now || endedUnstarted(now)) await releaseLocks(services, keys, row.id)
+  // Queued when it was read, and ended without another attempt: nobody was at it.
+  if (!now || (isTerminal(now.state) && now.attempt === row.attempt)) await releaseLocks(services, keys, row.id)
 }
 
 /** True when the run has ended and no consumer ever executed it: whoever did might still be at it. */

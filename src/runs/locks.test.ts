@@ -47,6 +47,13 @@ describe('a run with several locks', () => {
     })
   })
 
+  it('stands in no line where it would join', async () => {
+    const house = lockHouse()
+    await house.take('r1', queue('a'))
+    expect(await house.take('r2', [{ key: 'a', whenBusy: 'join' }])).toMatchObject({ outcome: 'busy', held: [] })
+    expect(house.of('a').waiters).toEqual([])
+  })
+
   it('waits at the first that it does not get, and asks for none behind it', async () => {
     const house = lockHouse()
     await house.take('r1', queue('b'))

@@ -21,7 +21,8 @@ export type Taken = { readonly held: readonly HeldLock[] } & (
 export async function takeLocks(services: Services, ticket: Ticket, claims: readonly SingletonClaim[]): Promise<Taken> {
   const held: HeldLock[] = []
   for (const { key, whenBusy } of claims) {
-    const place = await services.lock(key).acquire(ticket, whenBusy)
+    // Who joins stands in no line.
+    const place = await services.lock(key).acquire(ticket, whenBusy === 'queue' ? 'queue' : 'reject')
     if (place.outcome === 'held') {
       held.push({ key, epoch: place.epoch })
       continue

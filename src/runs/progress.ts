@@ -1,15 +1,22 @@
 /**
- * One message per job, edited in place: interim words are coalesced to what the platforms allow, and losing one does no harm.
+ * One message per job, edited in place: interim words are coalesced to what the platforms allow, and losing one does no harm. None
+ * is ever left standing over the end.
  * Network: the platform's courier, D1 (to keep where the message is).
  */
 import type { Address } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
-import { keepMessage } from '../db/runs.ts'
+import { keepInterimMessage, type RunRow, selectRun } from '../db/runs.ts'
 import type { MessageRef } from './courier.ts'
 import { send } from './deliver.ts'
-import { FIRST_WORD_MS, PROGRESS_INTERVAL_MS, SETTLE_MS } from './limits.ts'
+import { EDIT_MS, FIRST_WORD_MS, PROGRESS_INTERVAL_MS, SETTLE_MS, UNSURE_MS } from './limits.ts'
 import { running } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
+import { isTerminal } from './state.ts'
+
+/** A note that a platform wants later than this is lost: losing one does no harm. */
+const FLUSH_MS = PROGRESS_INTERVAL_MS + FIRST_WORD_MS
+const FLUSH_STEP_MS = 50
 
 export interface ProgressNote {
   readonly text: string
@@ -19,6 +26,8 @@ export interface ProgressNote {
 export interface Progress {
   /** Notes how far it is; what is shown is the newest note, at most one per {@link PROGRESS_INTERVAL_MS}. Never waits. */
   show(note: ProgressNote | null): void
+  /** Waits until the newest note has been shown, but not for long. */
+  flushed(): Promise<void>
   /** Ends it: waits for the edit in flight, and until the chat can be spoken to; says where the message is. */
   settled(): Promise<MessageRef | null>
 }
@@ -33,12 +42,14 @@ export interface ProgressPlace {
   readonly createdAt: number
   /** A private job is told once, at its end: what only one person sees cannot be edited on every platform. */
   readonly quiet: boolean
+  /** True while the claim surely lasts so many milliseconds: until then nobody else tells the end. */
+  readonly lasts: (ms: number) => boolean
 }
 
 export function createProgress(
   services: Services,
   db: Database,
-  { run, line, address, message, createdAt, quiet }: ProgressPlace,
+  { run, line, address, message, createdAt, quiet, lasts }: ProgressPlace,
 ): Progress {
   let ref: MessageRef | null = message === null ? 'deferred' : (JSON.parse(message) as MessageRef)
   let kept = message
@@ -47,16 +58,21 @@ export function createProgress(
   let timer: ReturnType<typeof setTimeout> | null = null
   let flight: Promise<void> | null = null
   let over = false
+  let unsure = false
 
   async function edit(note: ProgressNote | null): Promise<void> {
     try {
+      // A consumer that was away for a while may have been replaced, and the end been told.
+      if (!lasts(EDIT_MS)) return
       const delivery = await send(services, { address, reply: running(run, line, note), message: ref })
       notBefore = services.now() + PROGRESS_INTERVAL_MS
       if (delivery.outcome === 'retry') notBefore += delivery.afterMs ?? 0
+      unsure = delivery.outcome === 'retry' && delivery.reason === 'timeout'
+      if (!lasts(0)) await mend()
       if (delivery.outcome !== 'delivered') return
       ref = delivery.message
       const text = JSON.stringify(ref)
-      if (text !== kept) await keepMessage(db, run, text).run()
+      if (text !== kept) await keepInterimMessage(db, run, text).run()
       kept = text
     } catch (error) {
       services.log('progress not shown', { run, error: messageOf(error) })
@@ -64,6 +80,13 @@ export function createProgress(
       flight = null
       schedule()
     }
+  }
+
+  /** The edit came after the claim had lapsed: if the end was told before it, that is said again in its place. */
+  async function mend(): Promise<void> {
+    const row = await selectRun(db, run).first<RunRow>()
+    if (!row || !isTerminal(row.state) || row.reply === null || row.message === null) return
+    await send(services, { address, reply: JSON.parse(row.reply) as Reply, message: JSON.parse(row.message) })
   }
 
   function schedule(): void {
@@ -86,13 +109,19 @@ export function createProgress(
       newest = { note }
       schedule()
     },
+    async flushed() {
+      const until = services.now() + FLUSH_MS
+      while ((newest !== null || flight !== null) && services.now() < until) await (flight ?? pause(FLUSH_STEP_MS))
+    },
     async settled() {
       over = true
       if (timer !== null) clearTimeout(timer)
       // An edit in flight must not overtake the final answer, nor that the answer to the request.
       if (flight !== null) await Promise.race([flight, pause(SETTLE_MS)])
+      if (unsure) await pause(UNSURE_MS)
       const early = createdAt + FIRST_WORD_MS - services.now()
-      if (early > 0) await pause(early)
+      // No longer, should the clock have been set back since.
+      if (early > 0) await pause(Math.min(early, FIRST_WORD_MS))
       return ref
     },
   }

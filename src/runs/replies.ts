@@ -2,8 +2,8 @@
 import { cancelButton } from '../chat/button.ts'
 import { code, joinMarkdown, type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
+import type { Resolution } from '../db/runs.ts'
 import type { Denial } from '../policy/decide.ts'
-import type { Ticket } from '../singleton/lock.ts'
 import type { State } from './state.ts'
 
 /** Nothing was run because the house could not record it. */
@@ -98,25 +98,6 @@ export function queued(run: string, line: string, visibility: Reply['visibility'
   return pendingJob(run, visibility, md`Queued: ${code(line)}`)
 }
 
-/** A job that waits for a lock; `later` are those that it takes after it. */
-export function waiting(
-  run: string,
-  line: string,
-  visibility: Reply['visibility'],
-  {
-    key,
-    position,
-    holder,
-    later,
-    now,
-  }: { key: string; position: number; holder: Ticket; later: readonly string[]; now: number },
-): Reply {
-  const place = position === 1 ? 'next' : `number ${position} in line`
-  const held = md`held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)}`
-  const after = later.length === 0 ? plain('') : md` After that it needs ${joinMarkdown(later.map(code), ', ')}.`
-  return pendingJob(run, visibility, md`Queued: ${code(line)} is ${place} for ${code(key)}, ${held}.${after}`)
-}
-
 /** A job at work; `progress` is what its handler said last. */
 export function running(run: string, line: string, progress: { text: string; fraction?: number } | null): Reply {
   const percent = progress?.fraction === undefined ? '' : ` (${Math.round(progress.fraction * 100)} %)`
@@ -127,21 +108,14 @@ export function running(run: string, line: string, progress: { text: string; fra
   )
 }
 
-function pendingJob(run: string, visibility: Reply['visibility'], text: Markdown): Reply {
+/** A job that has not ended, with what stops it. */
+export function pendingJob(run: string, visibility: Reply['visibility'], text: Markdown): Reply {
   return {
     visibility,
     tone: 'plain',
     pending: true,
     blocks: [{ kind: 'text', text }, runNote(run), { kind: 'buttons', buttons: [cancelButton(run)] }],
   }
-}
-
-/** The singleton is taken and the command does not wait. */
-export function busy(run: string, key: string, holder: Ticket, now: number): Reply {
-  return textReply(
-    md`${code(key)} is held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)}. Nothing was run; try again when it has ended (run ${code(run)}).`,
-    { tone: 'warning' },
-  )
 }
 
 export function succeeded(run: string, blocks: readonly Block[], visibility: Reply['visibility'], job: boolean): Reply {
@@ -172,6 +146,12 @@ export function forwarded(reply: Reply, run: string, sender: Markdown): Reply {
   const note = md`${sender} · run ${run}`
   // Redirects say where it goes: to the room there, whoever would have seen it here.
   return { ...reply, visibility: 'channel', blocks: [...reply.blocks, { kind: 'note', text: note }] }
+}
+
+/** A job that had begun and may not go on. */
+export function stopped(run: string, line: string, visibility: Reply['visibility']): Reply {
+  const detail = 'it had begun and was to go on now, but it may not run any more. Look at what it did before.'
+  return ended(run, line, 'failed', detail, visibility)
 }
 
 /**
@@ -210,7 +190,20 @@ export function ended(
   return { visibility, tone, blocks: [{ kind: 'text', text }, ...below, runNote(run)] }
 }
 
-function runNote(run: string): Block {
+/** The run's id, under what it says. */
+/** What somebody found out about a lost run. */
+export function resolved(
+  run: string,
+  line: string,
+  { outcome, note, by }: Resolution,
+  visibility: Reply['visibility'],
+): Reply {
+  const text = md`${code(line)}, which was interrupted, has ${outcome}, says ${plain(by)}: ${plain(note)}`
+  const tone = outcome === 'succeeded' ? 'success' : 'failure'
+  return { visibility, tone, blocks: [{ kind: 'text', text }, runNote(run)] }
+}
+
+export function runNote(run: string): Block {
   return { kind: 'note', text: plain(`run ${run}`) }
 }
 

@@ -14,7 +14,9 @@ export interface Services {
   readonly config: Config
   readonly couriers: Couriers
   readonly queue: Queue<Wake>
-  readonly lock: (key: string) => Pick<DurableObjectStub<Singleton>, 'acquire' | 'renew' | 'release'>
+  readonly lock: (
+    key: string,
+  ) => Pick<DurableObjectStub<Singleton>, 'acquire' | 'renew' | 'release' | 'revoke' | 'status'>
   readonly policy: PolicyCache
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -37,6 +37,9 @@ export const EDGES: { readonly [from in State]: readonly State[] } = {
   lost: [],
 }
 
+/** Where a queued run may go, too, that has joined another one: it executes nothing and ends as that one did. */
+export const JOINED_ENDS: readonly State[] = ['succeeded', 'timed_out', 'lost']
+
 /** True when nothing follows this state. */
 export function isTerminal(state: State): boolean {
   return EDGES[state].length === 0

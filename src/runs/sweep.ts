@@ -10,12 +10,13 @@ import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { selectDueOutbox } from '../db/outbox.ts'
 import { changeState, type RunRow, selectDue } from '../db/runs.ts'
+import { retryPause, wakeLater } from './aside.ts'
 import { actorOf, endWithoutRunning } from './cancel.ts'
 import { deliverDue } from './deliver.ts'
 import type { EndState } from './end.ts'
 import { expireGrants } from './expire.ts'
 import { wakeOrLeaveToSweeper } from './job.ts'
-import { SAFE_ATTEMPTS, SWEEP_LIMIT, SWEEP_WIDTH, WAKE_GRACE_MS } from './limits.ts'
+import { CLAIM_LEASE_MS, SWEEP_LIMIT, SWEEP_WIDTH, WAKE_GRACE_MS } from './limits.ts'
 import { visibilityOf } from './redirect.ts'
 import { ended } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
@@ -60,14 +61,16 @@ async function mend(services: Services, db: Database, row: RunRow): Promise<void
         ? await close(services, db, row, 'expired', 'never_started', '')
         : await close(services, db, row, 'lost', 'interrupted', ' (it only reads)')
     case 'queued':
-      if (row.attempt === 0 && row.start_by !== null && now > row.start_by)
+      // Who joined another run is not to start, but to hear how that one ended.
+      if (row.attempt === 0 && row.joins === null && row.start_by !== null && now > row.start_by)
         return await close(services, db, row, 'expired', 'start_by', '')
       return await again(services, db, row, 'no_claim')
-    case 'running':
+    case 'running': {
       if (row.cancel_by !== null) return await cancelLapsed(services, db, row, row.cancel_by)
-      if (row.retry === 'safe' && row.mode === 'job' && row.attempt < SAFE_ATTEMPTS)
-        return await again(services, db, row, 'interrupted')
+      const pause = retryPause(row, row.tries)
+      if (pause !== null) return await repeat(services, db, row, pause)
       return await close(services, db, row, 'lost', 'interrupted', '')
+    }
     case 'awaiting_approval':
       return await close(services, db, row, 'expired', 'no_decision', '')
     default:
@@ -94,6 +97,40 @@ async function again(services: Services, db: Database, row: RunRow, reason: stri
     ]),
   ])
   if (results.length === 0 || results[0]?.meta.changes === 1) await wakeOrLeaveToSweeper(services, row.id)
+}
+
+/** It has not been heard of since its last heartbeat and may be repeated: after a pause, and its deadline counts neither. */
+async function repeat(services: Services, db: Database, row: RunRow, pauseMs: number): Promise<void> {
+  const change = { run: row.id, change: services.token() }
+  const now = services.now()
+  const wakeAt = now + pauseMs
+  const heardAt = Math.max((row.due_at ?? now) - CLAIM_LEASE_MS, row.created_at)
+  const tries = row.tries + 1
+  const results = await commit(db, change.run, change.change, [
+    changeState(db, {
+      ...change,
+      from: ['running'],
+      to: 'queued',
+      attempt: row.attempt,
+      uncancelled: true,
+      set: {
+        tries,
+        wake_at: wakeAt,
+        due_at: wakeAt + WAKE_GRACE_MS,
+        ...(row.deadline_at !== null && { deadline_at: row.deadline_at + wakeAt - heardAt }),
+      },
+    }),
+    appendAudit(db, { when: 'changed', ...change }, [
+      auditEvent(now, 'run.retried', actorOf(row), {
+        run: row.id,
+        attempt: row.attempt,
+        reason: 'interrupted',
+        tries,
+        pause_ms: pauseMs,
+      }),
+    ]),
+  ])
+  if (results.length === 0 || results[0]?.meta.changes === 1) await wakeLater(services, row.id, wakeAt)
 }
 
 /** It was asked to stop and has not been heard of since. */

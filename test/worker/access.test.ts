@@ -88,9 +88,23 @@ describe('why', () => {
     expect(await grace('why permission grant x')).not.toMatch(/role/)
   })
 
-  it('keeps no line', async () => {
-    await grace('why deploy web prod')
-    expect(JSON.stringify(await world.newestRun('why'))).not.toContain('deploy web prod')
+  it('keeps no line, and no records: only the answer says what was asked', async () => {
+    expect(await grace('why deploy web prod')).toContain('it is "prod"')
+    const { reply, ...run } = await world.newestRun('why')
+    expect(run.records).toBeNull()
+    for (const kept of [JSON.stringify(run), String(reply)]) expect(kept).not.toContain('deploy web prod')
+    expect(JSON.stringify(run)).not.toContain('prod')
+  })
+
+  it('says that arguments cannot be read, and speaks of records only where there are some', async () => {
+    const told = await grace('why deploy web moon')
+    expect(told).toMatch(/depends on arguments, its arguments cannot be read/)
+    expect(told).not.toContain('records')
+    const piped = await grace(`why 'seed [] | deploy $s'`)
+    expect(piped).toMatch(/depends on (?:arguments|records)/)
+    await ada('group add prod-deployers grace')
+    expect(await grace(`why 'seed [] | deploy web $env'`)).toMatch(/2\. deploy: depends on records/)
+    await ada('group remove prod-deployers grace')
   })
 })
 
@@ -110,6 +124,26 @@ describe('can and who can', () => {
     const prod = await ada('who can deploy web prod')
     expect(prod).toMatch(/PAWL_ADMINS/)
     expect(prod).not.toMatch(/grace/)
+  })
+
+  it('tell who may for certain from whom only its records decide, and say what is wrong with a line', async () => {
+    const open = await ada(`who can 'seed [] | deploy web $env'`)
+    expect(open).toMatch(/users in deployers, if its records allow it/)
+    expect(await ada(`who can 'seed [] | deploy web staging'`)).not.toContain('allow it')
+    const wrong = await ada('who can deploy web moon')
+    expect(wrong).toMatch(/staging, prod/)
+    expect(wrong).toMatch(/users in deployers, if its arguments allow it/)
+  })
+
+  it('decide each administrator of the setting as the user that it is', async () => {
+    await ada('user add ada @ada')
+    await ada('group create frozen')
+    const id = /Rule (\d+):/.exec(await ada('rule create when command is meow with group == frozen forbid'))?.[1]
+    expect(await ada('who can meow')).toMatch(/PAWL_ADMINS\):? *\n?.*ada/)
+    await ada('group add frozen ada')
+    expect(await ada('who can meow')).not.toContain('PAWL_ADMINS')
+    await ada(`rule delete ${id}`)
+    await ada('user remove ada')
   })
 })
 

@@ -92,9 +92,36 @@ describe('users', () => {
     expect(await ada('user list lin')).toMatch(/^(?!.*grace).*linus/s)
   })
 
-  it('that a rule names are not removed from under it', async () => {
-    await done('user add grace @grace', 'rule create when command is deploy with user == @grace forbid')
-    expect(await ada('user remove grace')).toContain('the rule "when command is deploy with user == @grace forbid"')
+  it('that a rule names can go: the rule stays, names nobody, and the answer says so', async () => {
+    await done('user add grace @grace', 'rule create when command is meow with user == @grace forbid')
+    const told = await ada('user remove grace')
+    expect(told).toContain('Removed the user grace')
+    expect(told).toContain('rule "when command is meow with user == @grace forbid": the user @grace is gone')
+    await done('user add grace @grace')
+    expect(await grace('meow')).not.toContain('forbids')
+    expect(await ada('rule list meow')).toContain('user == @grace forbid')
+  })
+
+  it('that an expectation names stay until that is let go', async () => {
+    await done('user add grace @grace', 'expectation create @grace: meow => allowed')
+    expect(await ada('user remove grace')).toContain('the expectation "@grace: meow => allowed"')
+  })
+
+  it('that are mentioned are found by their account, whoever has a name that reads like it', async () => {
+    await done('user add grace @grace', 'user add linus @linus')
+    // From before such names were refused.
+    await env.DB.prepare("UPDATE users SET name = 'u0grace001' WHERE name = 'linus'").run()
+    expect(await ada('user info @grace')).toContain('User: grace')
+    expect(await ada('can @grace deploy web staging')).toContain('deploy:run')
+    await done('group create deployers', 'role create deployer', 'permission grant deploy:run deployer')
+    await done('role grant deployer deployers', 'group add deployers @grace')
+    expect(await ada('group info deployers')).toMatch(/Members: grace/)
+    expect(await ada('can @grace deploy web staging')).toMatch(/deploy: allowed/)
+    await done('user remove @grace')
+    for (const line of ['user info @grace', 'user remove @grace', 'group add deployers @grace'])
+      expect(await ada(line)).toContain('no user of Pawl yet')
+    expect(await ada('can @grace deploy web staging')).toMatch(/denied, it needs deploy:run/)
+    expect(await ada('user add u0eve00001 @eve')).toContain('reads like the id of a chat account')
   })
 })
 
@@ -310,6 +337,20 @@ describe('a rule', () => {
     expect(await ada('rule create when command is meow with user == @linus forbid')).toContain('no user')
   })
 
+  it('of a group is listed with those of all that is in it', async () => {
+    await done(
+      'rule create when command is http:* with channel is missing forbid',
+      'rule create when command is http:check with option[url] == a forbid',
+      'rule create when command is meow forbid',
+    )
+    for (const line of ['rule list http', 'rule list http:*']) {
+      const told = await ada(line)
+      for (const rule of ['http:* with', 'http:check with', 'http:check must have http:check'])
+        expect(told).toContain(rule)
+      expect(told).not.toContain('meow')
+    }
+  })
+
   it('that comes with a command is told apart', async () => {
     expect(await ada('rule delete 99999')).toContain('change them in its file')
     expect(await ada('rule list')).not.toContain('when command is whoami')
@@ -329,7 +370,10 @@ describe('whoever holds policy:deploy', () => {
   ]
 
   it('changes the rules of deploy, and no others', async () => {
-    expect(await grace('rule create when command is deploy forbid')).toContain('policy:deploy or pawl:admin')
+    expect(await grace('rule create when command is deploy forbid')).toContain('policy:deploy, or pawl:admin')
+    expect(await grace('rule create when command is deploy with arg[0] == /((a{9}){9}){9}/ forbi')).toContain(
+      'policy:deploy, or pawl:admin',
+    )
     expect(await grace('rule list')).toContain('no rules that you may see')
     await done(...OWNERS)
     const made = await grace('rule create when command is deploy with option[env] == prod forbid')
@@ -365,6 +409,18 @@ describe('an expectation', () => {
     expect(await ada(`expectation delete ${id}`)).toContain('need not hold')
     expect(await ada('role revoke deployer deployers')).toContain('now: none')
     expect(await ada(`expectation delete ${id}`)).toContain(`there is no expectation ${id}`)
+  })
+
+  it('that stands in the way is told to administrators alone', async () => {
+    await done('user add grace @grace', 'group create owners', 'group add owners grace', 'role create owner')
+    await done('permission grant policy:deploy owner', 'role grant owner owners')
+    await done('expectation create administrator: deploy web prod => allowed')
+    const told = await grace('rule create when command is deploy with option[env] == prod forbid')
+    expect(told).toContain('nothing was changed: the policy: an administrator has laid down otherwise')
+    expect(told).not.toContain('administrator:')
+    expect(await ada('rule create when command is deploy with option[env] == prod forbid')).toContain(
+      'administrator: deploy web prod => allowed',
+    )
   })
 
   it('that cannot be read is refused with its place', async () => {
@@ -451,11 +507,23 @@ describe('the last administrator', () => {
     'permission grant pawl:admin admin --for 1h',
     'user remove grace',
     'rule create when command is rule:disable forbid',
+    `rule create 'when command is rule:* with not channel == "slack:CGONE" forbid'`,
+    `rule create 'when command is rule:* with option[id] >= 1 forbid'`,
+    `rule create when command is rule:* with platform in [slack, discord] forbid`,
   ])('cannot lock everybody out with %s', async (line) => {
     await done(...GRACE_ADMINISTERS)
     named.clear()
     expect(await grace(line)).toContain('nothing was changed')
     expect(await grace('group list')).toContain('admins')
+  })
+
+  it('of the setting is asked as the user that it is, whoever the change is about', async () => {
+    await done('user add ada @ada', 'group create frozen', 'group add frozen ada')
+    const discord = kept.filter((account) => account.startsWith('discord:'))
+    for (const account of discord) named.delete(account)
+    expect(await ada('rule create when command is rule:* with group == frozen forbid')).toContain('nothing was changed')
+    await done('group remove frozen ada', 'rule create when command is rule:* with group == frozen forbid')
+    expect(await ada('group add frozen ada')).toContain('nothing was changed')
   })
 
   it('may go when there is another, in the policy or named by the deployment', async () => {

@@ -258,6 +258,8 @@ describe('a run that has ended', () => {
         const stub = services.lock(name)
         const cancelling: { [method in keyof ReturnType<Services['lock']>]: unknown } = {
           release: (run: string) => stub.release(run),
+          revoke: (run: string, epoch: number) => stub.revoke(run, epoch),
+          status: () => stub.status(),
           renew: (run: string, epoch: number, leaseMs?: number) => stub.renew(run, epoch, leaseMs),
           async acquire(ticket: Ticket, whenBusy: 'reject' | 'queue') {
             if (!cancelled) await cancelQueued(services, services.openDb(), await row(id), 'ada')

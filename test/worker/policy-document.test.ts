@@ -181,6 +181,7 @@ rule when command is x with user == @ada allow`),
     ])
     expect([...(some.groups.get('g')?.members.keys() ?? [])]).toEqual(['bob'])
     expect([...(some.groups.get('admins')?.members.keys() ?? [])]).toEqual(['eve'])
+    expect([...(await load(['s:1:4', 's:1:99'], NOW + 1)).users.keys()].sort()).toEqual(['ada', 'eve', 'mia'])
     const all = await load()
     expect({ ...some, users: null, groups: null }).toEqual({ ...all, users: null, groups: null })
   })

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
 import { changeState, insertRun } from '../../src/db/runs.ts'
-import { EDGES, isLegal, STATES, type State } from '../../src/runs/state.ts'
+import { EDGES, isLegal, JOINED_ENDS, STATES, type State } from '../../src/runs/state.ts'
 
 const db = openDatabase(env.DB)
 
@@ -54,6 +54,18 @@ describe('the database', () => {
       await runAt(id, from)
       const change = changeState(db, { run: id, change: 'last', from: [from], to }).run()
       if (isLegal(from, to)) expect((await change).meta.changes).toBe(1)
+      else await expect(change).rejects.toThrow('illegal change of state')
+    },
+  )
+
+  it.each(STATES.filter((to) => to !== 'queued'))(
+    'lets a queued run that has joined another go to %s or not',
+    async (to) => {
+      const id = `r_joined_${to}`
+      await runAt(id, 'queued')
+      await changeState(db, { run: id, change: 'j', from: ['queued'], to: 'queued', set: { joins: 'r_other' } }).run()
+      const change = changeState(db, { run: id, change: 'last', from: ['queued'], to }).run()
+      if (isLegal('queued', to) || JOINED_ENDS.includes(to)) expect((await change).meta.changes).toBe(1)
       else await expect(change).rejects.toThrow('illegal change of state')
     },
   )

@@ -292,6 +292,31 @@ describe('unlinking', () => {
     expect(await accountsOf('grace')).toEqual([key('grace', 'slack')])
   })
 
+  it('tells every account of the user, the one that was taken away among them', async () => {
+    await linked()
+    await onSlack('grace', `user unlink ${key('grace', 'discord')}`)
+    for (const platform of ['slack', 'discord'] as const) {
+      const letter = letters('grace', platform).at(-1)
+      expect(letter).toContain(`${key('grace', 'discord')} is no longer you, grace`)
+      expect(letter).toContain(`${key('grace', 'slack')} took it away`)
+    }
+  })
+
+  it('of an account is for itself and for those that were there before it', async () => {
+    await linked()
+    expect(await onDiscord('grace', `user unlink ${key('grace', 'slack')}`)).toContain(
+      'was not linked after this account',
+    )
+    expect(await accountsOf('grace')).toHaveLength(2)
+    // Of two that came at the same moment, neither was there before the other.
+    await env.DB.prepare('UPDATE identities SET created_at = 7').run()
+    expect(await onSlack('grace', `user unlink ${key('grace', 'discord')}`)).toContain(
+      'was not linked after this account',
+    )
+    await env.DB.prepare("UPDATE identities SET created_at = 8 WHERE platform = 'discord'").run()
+    expect(await onSlack('grace', `user unlink ${key('grace', 'discord')}`)).toContain('no longer the user grace')
+  })
+
   it("is for one's own accounts, and for administrators", async () => {
     await linked()
     await addUser('linus', 'slack')
