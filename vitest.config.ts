@@ -36,6 +36,7 @@ export default defineConfig({
             'test/e2e/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/policy/**/*.test.ts',
+            'test/faults/**/*.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -25,6 +25,8 @@ export interface LaunchOptions {
   readonly persistTo?: string
   /** Reloads the worker when a source file changes, which ends what it is doing; off unless set. */
   readonly watch?: boolean
+  /** Another main file than wrangler.toml names, relative to the root: the worker of the fault experiments. */
+  readonly entry?: string
   /** Further settings for the worker. */
   readonly vars?: Readonly<Record<string, string>>
 }
@@ -79,6 +81,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
         logFile,
         vars: { ...overrides, ...options.vars },
         watch: options.watch ?? false,
+        ...(options.entry !== undefined && { entry: options.entry }),
       })
     let worker = await start()
     const tick = async () => {

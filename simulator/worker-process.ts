@@ -26,6 +26,8 @@ export interface ChildOptions {
   readonly vars: Readonly<Record<string, string>>
   /** Reloads the worker when a source file changes; what it is doing then is lost. */
   readonly watch: boolean
+  /** The main file, relative to the root; that of wrangler.toml unless given. */
+  readonly entry?: string
 }
 
 export interface WorkerOptions extends ChildOptions {
