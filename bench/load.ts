@@ -120,7 +120,9 @@ try {
 
   const violations = settled ? [] : ['not everything came to an end']
   for (let i = 0; i < house.asked.length; i += PART)
-    violations.push(...findViolations(await collect(house, house.asked.slice(i, i + PART), false)))
+    violations.push(
+      ...findViolations(await collect(house, house.asked.slice(i, i + PART), { killed: false, unheard: null })),
+    )
   for (const { id, state, line: typed } of await house.sql(
     "SELECT id, state, line FROM runs WHERE state NOT IN ('succeeded', 'denied')",
   ))

@@ -3,11 +3,18 @@
  * hands: the rows, the audit, the observed batches, the pretend service's own log, and the people's screens.
  */
 import { isLegal, isTerminal, JOINED_ENDS, STATES, type State } from '../../src/runs/state.ts'
+import { ofAnswer } from './checker-answers.ts'
+import { ofLocks } from './checker-locks.ts'
+import { stateAfter } from './events.ts'
 import type { Evidence, Told } from './evidence.ts'
 import type { Row } from './house.ts'
 
 /** A claim is committed a moment after the consumer looked at the clock. */
 const START_SLACK_MS = 5_000
+
+/** Ends that promise that nothing more is done; of a lost run nobody knows. */
+const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'timed_out'])
+const STILL_AT_WORK = 'may still be at work'
 
 /** Every violation, in words that name the run. */
 export function findViolations(evidence: Evidence): string[] {
@@ -19,10 +26,11 @@ export function findViolations(evidence: Evidence): string[] {
     ...runs.flatMap((row) => ofRun(evidence, row)),
     ...told.flatMap((one) => ofAnswer(evidence, one, byId.get(one.run))),
     ...ofLocks(evidence),
+    ...told.flatMap((one) => ofWorkAfterEnd(evidence, one)),
   ]
 }
 
-function ofRun({ audit, effects, changes }: Evidence, row: Row): string[] {
+function ofRun({ audit, effects, changes, outbox, runs }: Evidence, row: Row): string[] {
   const run = String(row.id)
   const state = row.state as State
   const wrong: string[] = []
@@ -49,9 +57,11 @@ function ofRun({ audit, effects, changes }: Evidence, row: Row): string[] {
     if (took && !steps.includes(to as State)) say(`became ${to} without an audit event`)
 
   const did = effects.filter((effect) => effect.run === run && effect.what === 'did')
-  if (row.retry === 'unsafe' && did.length > 1) say(`is unsafe to repeat, and had ${did.length} effects`)
-  for (const [tag, same] of Map.groupBy(did, (effect) => effect.tag))
+  for (const [tag, same] of Map.groupBy(did, (effect) => effect.tag)) {
+    if (row.retry === 'unsafe' && same.length > 1)
+      say(`is unsafe to repeat, and had the effect ${tag} ${same.length} times`)
     if (new Set(same.map(({ key }) => key)).size > 1) say(`had the effect ${tag} under different keys`)
+  }
   if (did.length > 0 && count('run.running') === 0) say('had an effect and never ran')
   if (state === 'succeeded' && row.effects === 'write' && did.length === 0 && hasEffect(row) && !joined)
     say('succeeded without its effect')
@@ -59,60 +69,46 @@ function ofRun({ audit, effects, changes }: Evidence, row: Row): string[] {
   const started = events.find(({ code }) => code === 'run.running')
   const late = started && row.start_by !== null ? Date.parse(String(started.event.at)) - Number(row.start_by) : 0
   if (late > START_SLACK_MS) say(`started ${late} ms past its time`)
+
+  const target = joined ? runs.find(({ id }) => id === row.joins) : undefined
+  if (target && row.attempt === 0 && JOINED_ENDS.includes(state) && target.state !== state)
+    say(`joined run ${target.id}, which is ${target.state}, and is ${state} itself`)
+  const repeats = audit.filter(({ code, event }) => code === 'run.repeated' && event.by_run === run)
+  const repeated = row.retries == null ? [] : [row.retries]
+  if (repeats.map((event) => event.run).join() !== repeated.join())
+    say(`repeats run ${repeated.join() || 'none'}, and ${repeats.length} audit events say so`)
+  if (count('run.resolved') > 0 !== (row.resolution != null))
+    say(`has ${row.resolution == null ? 'no' : 'a'} resolution, and ${count('run.resolved')} audit events of one`)
+  if (count('run.resolved') > 0 && state !== 'lost') say(`was resolved, and is ${state}`)
+  const waiting = outbox.filter((word) => word.run === run && word.target !== 0 && word.state === 'pending')
+  if (waiting.length > 0) say(`${waiting.length} further words about it are still on their way`)
   return wrong
 }
 
-/** The trial commands that write call the pretend service; the house's own do not. */
-function hasEffect({ command }: Row): boolean {
-  return ['touch', 'work', 'rework', 'steps', 'solo'].includes(String(command))
-}
-
-/** Events that are named otherwise than the state that they lead to. */
-const LEADS_TO: ReadonlyMap<string, State> = new Map([
-  ['run.admitted', 'accepted'],
-  ['run.joined', 'queued'],
-  ['run.woken', 'queued'],
-  ['run.suspended', 'queued'],
-  ['run.retried', 'queued'],
+/** The trial commands that write, each of which calls the pretend service; the house's own do not. */
+const WITH_EFFECT: ReadonlySet<string> = new Set([
+  'touch',
+  'work',
+  'rework',
+  'steps',
+  'long',
+  'watch',
+  'solo',
+  'resolo',
 ])
 
-/** The state that an event says was reached; null for events that change none. */
-function stateAfter(code: string): State | null {
-  const known = LEADS_TO.get(code)
-  if (known) return known
-  const [kind, name] = code.split('.')
-  return kind === 'run' ? (STATES.find((state) => state === name) ?? null) : null
+function hasEffect({ command }: Row): boolean {
+  return String(command)
+    .split('|')
+    .some((stage) => WITH_EFFECT.has(stage))
 }
 
-/** Every admitted delivery is answered, or its person or the outbox shows that it is not. */
-function ofAnswer(
-  { outbox, killed }: Evidence,
-  { run, line, failed, finals, interims }: Told,
-  row: Row | undefined,
-): string[] {
-  const say = (what: string) => [`run ${run} (${line}): ${what}`]
-  if (!row) return failed || finals > 0 ? [] : say('was never admitted, and nobody was told')
-  const answer = outbox.find((one) => one.run === run && one.target === 0)
-  if (!isTerminal(row.state as State)) return []
-  if (answer?.state === 'undeliverable') return []
-  if (answer?.state === 'pending') return say('its answer is still on its way')
-  if (answer && finals === 0) return say('its answer counts as delivered and is on no screen')
-  // Who is killed between posting a word and noting where it is, cannot take it back.
-  if (answer) return interims > 0 && !killed ? say('a word that more will come still stands after the answer') : []
-  // In the response: a job that was ever queued has its answer brought.
-  if (row.mode === 'job' && row.start_by !== null) return say('ended without an answer to bring')
-  return finals > 0 || failed ? [] : say('nobody was told, neither the result nor a failure')
-}
-
-/** Of each lock, epochs only grow, and each belongs to one run. */
-function ofLocks({ audit }: Evidence): string[] {
-  const last = new Map<string, { epoch: number; run: string }>()
-  return audit.flatMap(({ code, run, event }) => {
-    if (code !== 'lock.acquired') return []
-    const { lock, epoch } = { lock: String(event.lock), epoch: Number(event.epoch) }
-    const before = last.get(lock)
-    last.set(lock, { epoch, run })
-    if (!before || epoch > before.epoch || (epoch === before.epoch && run === before.run)) return []
-    return [`lock ${lock}: epoch ${epoch} of run ${run} came after ${before.epoch} of run ${before.run}`]
-  })
+/** A run that was stopped does nothing any more; if its handler did not hear, its answer says so. */
+function ofWorkAfterEnd({ changes, effects }: Evidence, { run, line, finals }: Told): string[] {
+  const end = changes.find((change) => change.run === run && change.took && STOPPED.has(change.to))
+  const later = end && effects.find((effect) => effect.run === run && effect.at > end.at)
+  if (!later || finals.some((text) => text.includes(STILL_AT_WORK))) return []
+  return [
+    `run ${run} (${line}): ${later.what} it ${later.at - end.at} ms after it was ${end.to}, and its answer does not say so`,
+  ]
 }

@@ -9,20 +9,32 @@ import { CONTROL_SETTING, EFFECT_PATH, type Effect } from './protocol.ts'
 const tag = z.string().min(1).max(60).describe('Tells this one from the others')
 const hold = z.number().int().min(0).max(600_000).default(0).describe('Milliseconds of work after the effect')
 
-async function tell(ctx: Context, effect: Pick<Effect, 'tag' | 'what'>, part = ''): Promise<void> {
-  const told: Effect = { ...effect, run: ctx.run, key: `${ctx.effectKey}${part}` }
-  const response = await ctx.fetch(`${ctx.setting(CONTROL_SETTING)}${EFFECT_PATH}`, {
+async function call(ctx: Context, effect: Pick<Effect, 'tag' | 'what'>, suffix = ''): Promise<Response> {
+  const told: Effect = { ...effect, run: ctx.run, key: `${ctx.effectKey}${suffix}` }
+  return await ctx.fetch(`${ctx.setting(CONTROL_SETTING)}${EFFECT_PATH}`, {
     method: 'POST',
     body: JSON.stringify(told),
   })
+}
+
+async function tell(ctx: Context, effect: Pick<Effect, 'tag' | 'what'>, suffix = ''): Promise<void> {
+  const response = await call(ctx, effect, suffix)
   if (!response.ok) throw new CommandFailure(`the service answered ${response.status}`)
 }
 
-/** Does it, works a while, and says how it left. */
-async function work(ctx: Context, args: { tag: string; hold: number }): Promise<{ did: string }> {
+/** An effect as a step of its own, with a key and a tag of its own. */
+async function part(ctx: Context, tag: string, name: string): Promise<void> {
+  await ctx.step(name, async () => {
+    await tell(ctx, { tag: `${tag}-${name}`, what: 'did' }, name)
+    return name
+  })
+}
+
+/** Does it, works a while, and says how it left; who is deaf goes on when told to stop. */
+async function work(ctx: Context, args: { tag: string; hold: number; deaf?: boolean }): Promise<{ did: string }> {
   await tell(ctx, { tag: args.tag, what: 'did' })
   try {
-    if (args.hold > 0) await wait(args.hold, ctx.signal)
+    if (args.hold > 0) await wait(args.hold, args.deaf ? new AbortController().signal : ctx.signal)
   } catch (error) {
     await tell(ctx, { tag: args.tag, what: 'aborted' })
     throw error
@@ -73,38 +85,81 @@ const rework = defineCommand({
 const steps = defineCommand({
   name: 'steps',
   summary: 'Write twice from the queue, with a pause in which no consumer is held',
-  options: { tag, rest: z.string().default('1s').describe('How long the pause is') },
+  options: {
+    tag,
+    rest: z.string().default('1s').describe('How long the pause is'),
+    key: z.string().max(60).default('').describe('The lock, if it is to have one'),
+  },
   effects: 'write',
   run: 'job',
   retry: 'safe',
+  singleton: ({ key }) => (key === '' ? null : { key: `solo:${key}`, whenBusy: 'queue' }),
   rules: ['when command is steps must have trial:run'],
   async handler({ tag, rest }, ctx) {
-    const part = (name: string) =>
-      ctx.step(name, async () => {
-        await tell(ctx, { tag: `${tag}-${name}`, what: 'did' }, name)
-        return name
-      })
-    await part('one')
+    await part(ctx, tag, 'one')
     await ctx.sleep(rest)
-    await part('two')
+    await part(ctx, tag, 'two')
     return { did: tag }
   },
 })
 
-const solo = defineCommand({
-  name: 'solo',
-  summary: 'Write from the queue, one at a time',
-  options: {
-    key: z.string().min(1).max(60).describe('The lock'),
-    tag,
-    hold,
-    busy: z.enum(['queue', 'reject', 'join']).default('queue').describe('What to do while somebody else holds it'),
-  },
+const long = defineCommand({
+  name: 'long',
+  summary: 'Write twice from the queue, never again, for longer than one consumer may work',
+  options: { tag },
   effects: 'write',
   run: 'job',
-  singleton: ({ key, busy }) => ({ key: `solo:${key}`, whenBusy: busy }),
-  rules: ['when command is solo must have trial:run'],
-  handler: (args, ctx) => work(ctx, args),
+  timeout: '2h',
+  rules: ['when command is long must have trial:run'],
+  async handler({ tag }, ctx) {
+    await part(ctx, tag, 'one')
+    await part(ctx, tag, 'two')
+    return { did: tag }
+  },
 })
 
-export const trialCommands = [look, touch, job, rework, steps, solo]
+const watch = defineCommand({
+  name: 'watch',
+  summary: 'Write once the service is ready, and hold no consumer until then',
+  options: { tag },
+  effects: 'write',
+  run: 'job',
+  retry: 'safe',
+  rules: ['when command is watch must have trial:run'],
+  async handler({ tag }, ctx) {
+    await ctx.poll('31s', async () => (await call(ctx, { tag, what: 'looked' })).ok)
+    await part(ctx, tag, 'then')
+    return { did: tag }
+  },
+})
+
+const soloOf = (name: 'solo' | 'resolo', retry: 'safe' | 'unsafe') =>
+  defineCommand({
+    name,
+    summary: `Write from the queue, one at a time, ${retry === 'safe' ? 'repeated when cut off' : 'never twice'}`,
+    options: {
+      key: z.string().min(1).max(60).describe('The lock'),
+      tag,
+      hold,
+      deaf: z.boolean().default(false).describe('Do not stop when told to'),
+      busy: z.enum(['queue', 'reject', 'join']).default('queue').describe('What to do while somebody else holds it'),
+    },
+    effects: 'write',
+    run: 'job',
+    retry,
+    singleton: ({ key, busy }) => ({ key: `solo:${key}`, whenBusy: busy }),
+    rules: [`when command is ${name} must have trial:run`],
+    handler: (args, ctx) => work(ctx, args),
+  })
+
+export const trialCommands = [
+  look,
+  touch,
+  job,
+  rework,
+  steps,
+  long,
+  watch,
+  soloOf('solo', 'unsafe'),
+  soloOf('resolo', 'safe'),
+]

@@ -43,14 +43,18 @@ export interface Trap {
   release(): void
 }
 
+/** Milliseconds since 1970, by the clock of this process for both, so that they can be compared. */
 export interface LoggedEffect extends Effect {
+  readonly at: number
+}
+export interface LoggedChange extends SeenChange {
   readonly at: number
 }
 
 export interface Control {
   readonly url: string
   readonly effects: readonly LoggedEffect[]
-  readonly changes: readonly SeenChange[]
+  readonly changes: readonly LoggedChange[]
   /** Milliseconds by which the worker's clock is ahead; it learns so at its next point. */
   skew: number
   /** What a `kill` does. */
@@ -73,7 +77,7 @@ interface SetTrap {
 export async function startControl(): Promise<Control> {
   const traps = new Set<SetTrap>()
   const effects: LoggedEffect[] = []
-  const changes: SeenChange[] = []
+  const changes: LoggedChange[] = []
 
   /** Null: no answer is ever to be given. */
   const decide = async (point: Point): Promise<Order | null> => {
@@ -103,7 +107,8 @@ export async function startControl(): Promise<Control> {
   }
 
   const onPoint = async (point: Point): Promise<Answer | null> => {
-    if (point.changes) changes.push(...point.changes)
+    const at = Date.now()
+    changes.push(...(point.changes ?? []).map((change) => ({ ...change, at })))
     const order = await decide(point)
     return order && { order, skew: control.skew }
   }

@@ -2,10 +2,9 @@
  * Collects what is known of some runs after an experiment: the rows of D1, the log of the pretend service, what the people saw.
  * Network: the worker's hatch.
  */
-import { looksPending, type Simulator } from '../../simulator/index.ts'
-import type { LoggedEffect } from './control.ts'
+import { looksPending, type PlatformName, type Simulator } from '../../simulator/index.ts'
+import type { LoggedChange, LoggedEffect } from './control.ts'
 import type { Asked, FaultHouse, Row } from './house.ts'
-import type { SeenChange } from './protocol.ts'
 
 /** One delivery and what its person got. */
 export interface Told {
@@ -13,9 +12,18 @@ export interface Told {
   readonly line: string
   /** True when the platform itself told the person that no answer came. */
   readonly failed: boolean
-  /** Words that end it, and words that say that more will come. */
-  readonly finals: number
+  /** The platform may have taken a word about it whose place it told nobody in time. */
+  readonly unheard: boolean
+  /** The platform refuses for good what is said to it. */
+  readonly refused: boolean
+  /** How many further last words there may be, as the experiment says why. */
+  readonly again: number
+  /** Words that end it, where it was asked or in the person's own conversation: their texts. */
+  readonly finals: readonly string[]
+  /** How many words say that more will come. */
   readonly interims: number
+  /** The rooms that a redirect brought it to, as `#name`, one for each message. */
+  readonly copies: readonly string[]
 }
 
 export interface Evidence {
@@ -29,27 +37,49 @@ export interface Evidence {
   /** Runs in D1 that nobody has asked for. */
   readonly strays: readonly string[]
   readonly effects: readonly LoggedEffect[]
-  readonly changes: readonly SeenChange[]
+  readonly changes: readonly LoggedChange[]
   /** Rules of the platforms that were broken. */
   readonly rules: readonly string[]
 }
 
-export async function collect(house: FaultHouse, asked: readonly Asked[], killed: boolean): Promise<Evidence> {
+/** What an experiment allows, each for its reason (docs/promises.md). */
+export interface Allowed {
+  readonly killed: boolean
+  /** The platform that may have taken words without saying so in time. */
+  readonly unheard: PlatformName | null
+  /** The platform that refuses for good what is said to it. */
+  readonly refuses?: PlatformName | null
+  /** Where, and how often, a last word may stand once more. */
+  readonly repeats?: { readonly on: PlatformName; readonly times: number } | null
+}
+
+/** Everything that is known of these runs. */
+export async function collect(
+  house: FaultHouse,
+  asked: readonly Asked[],
+  { killed, unheard, refuses = null, repeats = null }: Allowed,
+): Promise<Evidence> {
   const mine = new Set(asked.map(({ run }) => run))
   const ids = JSON.stringify([...mine])
   const known = JSON.stringify(house.asked.map(({ run }) => run))
   const IN = 'IN (SELECT value FROM json_each(?))'
   const audit = await house.sql(`SELECT run, code, event FROM audit WHERE run ${IN} ORDER BY seq`, ids)
+  const elsewhere = wordsElsewhere(house.simulator)
   return {
     killed,
-    told: asked.map((one) => toldOf(house, one)),
+    told: asked.map((one) => ({
+      ...toldOf(one, elsewhere.get(one.run) ?? []),
+      unheard: one.platform === unheard,
+      refused: one.platform === refuses,
+      again: one.platform === repeats?.on ? repeats.times : 0,
+    })),
     runs: await house.sql(`SELECT * FROM runs WHERE id ${IN}`, ids),
     audit: audit.map(({ run, code, event }) => ({
       run: String(run),
       code: String(code),
       event: JSON.parse(String(event)) as Row,
     })),
-    outbox: await house.sql(`SELECT run, target, state, reason FROM outbox WHERE run ${IN}`, ids),
+    outbox: await house.sql(`SELECT run, target, label, state, reason, created_at FROM outbox WHERE run ${IN}`, ids),
     strays: (await house.sql(`SELECT id FROM runs WHERE NOT id ${IN}`, known)).map(({ id }) => String(id)),
     effects: house.control.effects.filter(({ run }) => mine.has(run)),
     changes: house.control.changes.filter(({ run }) => mine.has(run)),
@@ -57,17 +87,43 @@ export async function collect(house: FaultHouse, asked: readonly Asked[], killed
   }
 }
 
-function toldOf({ simulator }: FaultHouse, { run, line, exchange }: Asked): Told {
-  const shown = (exchange?.messages() ?? []).filter(({ thinking }) => !thinking)
-  const interims = shown.filter(looksPending).length
-  const finals = shown.length - interims || finalsElsewhere(simulator, run)
-  return { run, line, failed: exchange?.failure !== null, finals, interims }
+interface Word {
+  readonly room: string
+  readonly text: string
 }
 
-/** A private answer that no response can carry goes to the person's own conversation, and names its run. */
-function finalsElsewhere(simulator: Simulator, run: string): number {
-  return simulator
-    .timeline()
-    .filter(({ by, kind, text }) => by === 'pawl' && kind !== 'delete' && text.includes(run))
-    .filter(({ text }) => !looksPending({ text, thinking: false })).length
+function toldOf({ run, line, exchange }: Asked, elsewhere: readonly Word[]) {
+  const shown = (exchange?.messages() ?? []).filter(({ thinking }) => !thinking)
+  const finals = shown.filter((message) => !looksPending(message))
+  const direct = elsewhere.filter(({ room }) => room.startsWith('dm:'))
+  return {
+    run,
+    line,
+    failed: exchange?.failure !== null,
+    finals: [...finals, ...direct].map(({ text }) => text),
+    interims: shown.length - finals.length,
+    copies: elsewhere.filter((word) => !direct.includes(word)).map(({ room }) => `#${room}`),
+  }
+}
+
+const RUN = /r_[0-9a-hjkmnp-tv-z]{16}/g
+
+/**
+ * Last words that stand in other rooms than the one where their run was asked, by run: Pawl names the run at the end. A private answer
+ * that no response can carry goes to the person's own conversation.
+ */
+function wordsElsewhere(simulator: Simulator): Map<string, Word[]> {
+  const standing = new Map(
+    simulator
+      .timeline()
+      .filter(({ by, messageId }) => by === 'pawl' && messageId !== null)
+      .map((entry) => [`${entry.platform}:${entry.messageId}`, entry]),
+  )
+  const words = new Map<string, Word[]>()
+  for (const { kind, room, text, delivery } of standing.values()) {
+    const run = text.match(RUN)?.at(-1)
+    if (delivery !== null || kind === 'delete' || run === undefined || looksPending({ text, thinking: false })) continue
+    words.set(run, [...(words.get(run) ?? []), { room, text }])
+  }
+  return words
 }

@@ -21,6 +21,7 @@ const NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^\s*SELECT \* FROM runs WHERE due_at/, 'sweep'],
   [/^\s*SELECT change FROM runs/, 'token'],
   [/^\s*UPDATE runs SET (?:message|cancel_by)/, 'note'],
+  [/^\s*UPDATE runs SET resolution/, 'resolve'],
   [/^\s*SELECT \* FROM runs WHERE id = \?$/, 'load'],
 ]
 
@@ -37,9 +38,11 @@ export function isAudit({ sql }: Statement): boolean {
   return AUDIT.test(sql)
 }
 
-/** The run that a statement is about. */
-function runOf({ values }: Statement): string | null {
-  const found = values.find((value) => typeof value === 'string' && RUN.test(value))
+/** The run that a statement is about. A change may set `joins`, another run, before it names its own. */
+function runOf({ sql, values }: Statement): string | null {
+  const named = sql.indexOf('WHERE id = ?')
+  const before = CHANGE_OF_STATE.test(sql) && named >= 0 ? (sql.slice(0, named).match(/\?/g) ?? []).length : 0
+  const found = values.slice(before).find((value) => typeof value === 'string' && RUN.test(value))
   return typeof found === 'string' ? found : null
 }
 

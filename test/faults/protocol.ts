@@ -49,7 +49,7 @@ export interface Effect {
   readonly tag: string
   /** The idempotency key that the command sent. */
   readonly key: string
-  readonly what: 'did' | 'left' | 'aborted'
+  readonly what: 'did' | 'left' | 'aborted' | 'looked'
 }
 
 /** Names of the settings and paths by which the two find each other. */

@@ -1,7 +1,7 @@
 /**
  * One repetition of an experiment: what it may do to a house, and what it finds. Clock and network through the house.
  */
-import type { Exchange } from '../../simulator/index.ts'
+import type { Exchange, PlatformName } from '../../simulator/index.ts'
 import { findViolations } from './checker.ts'
 import type { TrapOptions } from './control.ts'
 import { collect, type Evidence } from './evidence.ts'
@@ -44,6 +44,12 @@ export interface Experiment {
   readonly repetitions: number
   /** Part of the short set. */
   readonly short?: true
+  /** The platform that takes words and says so too late: such a word may stand beside the answer (docs/promises.md). */
+  readonly unheard?: PlatformName
+  /** The platform that refuses for good what is said to it: only then may an answer be given up before its day is over. */
+  readonly refuses?: PlatformName
+  /** Where the last word may stand further times, and why; everywhere else it stands once. */
+  readonly repeats?: { readonly on: PlatformName; readonly times: number; readonly why: string }
   run(trial: Trial): Promise<void>
 }
 
@@ -59,6 +65,8 @@ export async function tryOnce(house: FaultHouse, experiment: Experiment, seed: n
   const random = mulberry32(seed)
   const killsBefore = house.kills
   const runs = () => asked.map(({ run }) => run)
+  const { unheard = null, refuses = null, repeats = null } = experiment
+  const allowed = () => ({ killed: house.kills > killsBefore, unheard, refuses, repeats })
   const trial: Trial = {
     house,
     random,
@@ -76,7 +84,7 @@ export async function tryOnce(house: FaultHouse, experiment: Experiment, seed: n
     async until(options, act) {
       const trap = house.control.trap(options)
       const sent = act()
-      const reached = await Promise.race([trap.reached.then(() => true), pause(REACH_MS).then(() => false)])
+      const reached = await within(REACH_MS, trap.reached)
       trial.check(reached, `never came to ${options.at} ${options.phase ?? ''}`)
       return { release: trap.release, sent }
     },
@@ -102,7 +110,7 @@ export async function tryOnce(house: FaultHouse, experiment: Experiment, seed: n
   }
   try {
     await experiment.run(trial)
-    violations.push(...findViolations(await evidenceOf(house, asked, house.kills > killsBefore)))
+    violations.push(...findViolations(await evidenceOf(house, asked, allowed())))
   } catch (error) {
     violations.push(`the experiment itself failed: ${error instanceof Error ? error.stack : String(error)}`)
   } finally {
@@ -113,11 +121,11 @@ export async function tryOnce(house: FaultHouse, experiment: Experiment, seed: n
 }
 
 /** What the chat shows may come a moment after what D1 says of it. */
-async function evidenceOf(house: FaultHouse, asked: readonly Asked[], killed: boolean): Promise<Evidence> {
-  const first = await collect(house, asked, killed)
+async function evidenceOf(...of: Parameters<typeof collect>): Promise<Evidence> {
+  const first = await collect(...of)
   if (findViolations(first).length === 0) return first
   await pause(2_000)
-  return await collect(house, asked, killed)
+  return await collect(...of)
 }
 
 /** The text of what a person sees of an exchange. */
@@ -127,6 +135,17 @@ export function textOf(exchange: Exchange | null): string {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Whether it came to pass in time; leaves no timer behind, for which the process would wait at its end. */
+async function within(ms: number, event: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const reached = await Promise.race([event.then(() => true), over])
+  clearTimeout(timer)
+  return reached
 }
 
 /** A small generator with a seed: the same kills for the same number. */

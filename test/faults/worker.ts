@@ -14,6 +14,11 @@ import { HATCH_PATH } from './protocol.ts'
 const registered = modules as { file: string; command: (typeof trialCommands)[number] }[]
 registered.push(...trialCommands.map((command) => ({ file: 'test/faults/commands.ts', command })))
 
+// The classes of all Durable Objects; the lock is replaced below.
+export * from '../../src/worker.ts'
+
+export { Ledger } from '../../src/worker.ts'
+
 export class Singleton extends RealSingleton {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, instrument(env))

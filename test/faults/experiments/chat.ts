@@ -2,6 +2,7 @@
 import type { Fault } from '../../../simulator/index.ts'
 import { type Experiment, type Trial, textOf } from '../trial.ts'
 import { lineOf, ONCE } from './lines.ts'
+import { NO_KEY, until } from './moves.ts'
 
 const FAULTS: readonly (readonly [name: string, fault: Fault])[] = [
   ['429', { status: 429, retryAfter: 1 }],
@@ -9,6 +10,8 @@ const FAULTS: readonly (readonly [name: string, fault: Fault])[] = [
   ['nothing', { drop: true }],
   ['nothing after it has taken it', { drop: 'after' }],
 ]
+/** How many calls go wrong. */
+const CALLS = 2
 type On = 'slack' | 'discord'
 
 async function asksWork(trial: Trial, on: On) {
@@ -20,10 +23,11 @@ const brief = (['slack', 'discord'] as const).flatMap((on) =>
   FAULTS.map(
     ([name, fault]): Experiment => ({
       name: `chat: ${on} answers ${name}`,
-      breaks: `two calls to ${on} answer ${name}`,
+      breaks: `${CALLS} calls to ${on} answer ${name}`,
       repetitions: 2,
+      ...(on === 'slack' && fault.drop === 'after' && { repeats: { on, times: CALLS, why: NO_KEY } }),
       async run(trial) {
-        trial.house.simulator.faults.next(`${on}.*`, fault, 2)
+        trial.house.simulator.faults.next(`${on}.*`, fault, CALLS)
         const asked = await asksWork(trial, on)
         await trial.settle({ stallMs: 12_000 })
         await trial.expect(asked, ONCE)
@@ -72,10 +76,51 @@ const down = (['slack', 'discord'] as const).flatMap((on): Experiment[] => [
   },
 ])
 
-/** Looks again and again; gives up after half a minute and lets the checks that follow say what is wrong. */
-async function until(test: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000
-  while (Date.now() < end && !(await test())) await new Promise((resolve) => setTimeout(resolve, 50))
-}
+const refused = (['slack', 'discord'] as const).map(
+  (on): Experiment => ({
+    name: `chat: ${on} refuses the answer for good`,
+    breaks: `every call to ${on} is forbidden`,
+    repetitions: 1,
+    refuses: on,
+    async run(trial) {
+      const { house } = trial
+      house.simulator.faults.next(`${on}.*`, { status: 403 }, 1_000)
+      const asked = await asksWork(trial, on)
+      await trial.settle()
+      const [word] = await house.sql('SELECT state FROM outbox WHERE run = ? AND target = 0', asked.run)
+      trial.check(word?.state === 'undeliverable', `the answer is ${word?.state}`)
+      await trial.expect(asked, ONCE)
+    },
+  }),
+)
 
-export const chat: readonly Experiment[] = [...brief, ...down]
+/** The platform, and where workerd is killed: nothing but the answer is brought, or a copy of which nobody has noted so. */
+const COPIES = [
+  ['slack', 'after', 1],
+  ['discord', 'after', 1],
+  ['discord', 'before', 2],
+] as const
+
+const copies = COPIES.map(
+  ([on, phase, nth]): Experiment => ({
+    name: `chat: killed ${phase} ${nth === 1 ? 'the answer' : 'a copy'} is noted as brought to ${on}`,
+    breaks: `workerd is killed ${phase} noting the delivery of ${nth === 1 ? 'the answer' : 'a copy'} that goes to two more rooms`,
+    repetitions: 1,
+    async run(trial) {
+      const { house } = trial
+      const asked = await trial.prepares(`${lineOf('work', trial.tag())} *> here #general #leads`, { on })
+      const { run } = asked
+      const trap = { at: 'delivery.settle', phase, run, deed: { do: 'kill' }, skip: nth - 1 } as const
+      await trial.until(trap, asked.send)
+      await house.kill()
+      await trial.recovers()
+      await trial.settle()
+      await trial.expect(asked, ONCE)
+      const words = await house.sql('SELECT state FROM outbox WHERE run = ? AND label IS NOT NULL', run)
+      const states = words.map(({ state }) => state)
+      trial.check(states.length === 2 && states.every((state) => state === 'delivered'), `the copies are ${states}`)
+    },
+  }),
+)
+
+export const chat: readonly Experiment[] = [...brief, ...down, ...refused, ...copies]

@@ -3,6 +3,7 @@ import type { Deed } from '../control.ts'
 import type { Phase } from '../protocol.ts'
 import { type Expected, type Experiment, type Trial, textOf } from '../trial.ts'
 import { EXPIRED, KINDS, type Kind, LOST, LOST_AFTER, lineOf, NEVER, ONCE, wellOf } from './lines.ts'
+import { UNNOTED } from './moves.ts'
 
 /** Both platforms drop an answer after this. */
 const ANSWER_MS = 3_000
@@ -62,12 +63,22 @@ async function meet(trial: Trial, kind: Kind, at: string, trouble: Trouble, expe
   await trial.expect(asked, expected)
 }
 
+/** Where a second last word is right: both are true, or Slack was told once more what nobody could note as told. */
+function saidAgain(kind: Kind, at: string, trouble: Trouble, { state }: Expected): Pick<Experiment, 'repeats'> {
+  const late = state.every((one) => one === 'lost' || one === 'expired')
+  const why = 'the response says that D1 could not be written, and the sweeper tells how it ended'
+  if (late && (kind === 'look' || kind === 'touch')) return { repeats: { on: 'slack', times: 1, why } }
+  const unnoted = at === 'delivery.settle' && trouble !== 'loses the connection after it has committed'
+  return unnoted ? { repeats: UNNOTED } : {}
+}
+
 const single = CASES.flatMap(([kind, at, expectations]) =>
   (Object.entries(expectations) as [Trouble, Expected][]).map(
     ([trouble, expected]): Experiment => ({
       name: `d1: ${kind} ${at}, ${trouble}`,
       breaks: `D1 ${trouble}, once`,
       repetitions: 2,
+      ...saidAgain(kind, at, trouble, expected),
       ...(kind === 'touch' && at === 'start' && { short: true }),
       run: (trial) => meet(trial, kind, at, trouble, expected),
     }),

@@ -1,15 +1,14 @@
 /** Deliveries that come twice, out of order, late, or altered: each starts at most one run. */
 import { type Experiment, type Trial, textOf } from '../trial.ts'
 import { KINDS, type Kind, lineOf, ONCE, wellOf } from './lines.ts'
+import { count } from './moves.ts'
 
 const COPIES = 5
 /** For how long at least a duplicate is known. */
 const KNOWN_MS = 72 * 3_600_000
 
-async function count(trial: Trial, run: string, code: string): Promise<number> {
-  const [row] = await trial.house.sql('SELECT count(*) AS n FROM audit WHERE run = ? AND code = ?', run, code)
-  return Number(row?.n)
-}
+/** A delivery that is signed anew has a client of its own. */
+const SHOWN = { on: 'slack', times: 1, why: 'the answer to the second delivery is shown, too' } as const
 
 async function copiesAtOnce(trial: Trial, kind: Kind, on: 'slack' | 'discord'): Promise<void> {
   const line = lineOf(kind, trial.tag())
@@ -19,7 +18,7 @@ async function copiesAtOnce(trial: Trial, kind: Kind, on: 'slack' | 'discord'): 
   const again = await asked.send()
   trial.check(again.status === 200, `a late copy was answered ${again.status}`)
   await trial.expect(asked, wellOf(kind))
-  const copies = await count(trial, asked.run, 'delivery.duplicate')
+  const copies = await count(trial, asked, 'delivery.duplicate')
   trial.check(copies === COPIES, `${copies} duplicates in the audit, not ${COPIES}`)
 }
 
@@ -39,6 +38,7 @@ export const deliveries: readonly Experiment[] = [
     name: 'delivery: a copy after 72 hours',
     breaks: 'a copy arrives three days later, freshly signed',
     repetitions: 2,
+    repeats: SHOWN,
     async run(trial) {
       const asked = await trial.asks(lineOf('touch', trial.tag()))
       const first = textOf(asked.exchange)
@@ -57,13 +57,14 @@ export const deliveries: readonly Experiment[] = [
         `first "${first}", then another answer`,
       )
       await trial.expect(asked, ONCE)
-      trial.check((await count(trial, asked.run, 'delivery.duplicate')) === 1, 'the copy is not in the audit')
+      trial.check((await count(trial, asked, 'delivery.duplicate')) === 1, 'the copy is not in the audit')
     },
   },
   {
     name: 'delivery: altered',
     breaks: 'the same delivery id comes with another command, freshly signed',
     repetitions: 2,
+    repeats: SHOWN,
     short: true,
     async run(trial) {
       const [tag, other] = [trial.tag(), trial.tag()]
@@ -79,7 +80,7 @@ export const deliveries: readonly Experiment[] = [
         trial.house.control.effects.every((effect) => effect.tag !== other),
         'the altered delivery had an effect',
       )
-      trial.check((await count(trial, asked.run, 'delivery.altered')) === 1, 'the altered delivery is not in the audit')
+      trial.check((await count(trial, asked, 'delivery.altered')) === 1, 'the altered delivery is not in the audit')
     },
   },
   {

@@ -2,6 +2,7 @@
 import type { Phase } from '../protocol.ts'
 import type { Expected, Experiment, Trial } from '../trial.ts'
 import { BOTH, EXPIRED, type Kind, LOST, LOST_AFTER, lineOf, NEVER, ONCE, READ, TWICE } from './lines.ts'
+import { isUnnoted, UNNOTED } from './moves.ts'
 
 type Kill = readonly [at: string, phase: Phase, expected: Expected]
 
@@ -21,7 +22,7 @@ const DELIVERY: readonly Kill[] = [
   ['delivery.settle', 'after', ONCE],
 ]
 
-const KILLS: Readonly<Record<Kind, readonly Kill[]>> = {
+const KILLS: Readonly<Record<Exclude<Kind, 'long' | 'watch'>, readonly Kill[]>> = {
   look: [
     ['admit', 'before', NEVER],
     ['admit', 'after', LOST],
@@ -106,6 +107,7 @@ export const kills: readonly Experiment[] = Object.entries(KILLS).flatMap(([kind
       name: `kill: ${name}`,
       breaks: `workerd is killed ${point[1]} ${point[0]}`,
       repetitions: 2,
+      ...(isUnnoted(point[0], point[1]) && { repeats: UNNOTED }),
       ...(SHORT.has(name) && { short: true }),
       run: (trial) => killAt(trial, kind as Kind, point),
     }

@@ -1,27 +1,11 @@
 /** Holders of locks that die, that sleep through their lease and wake up, and crowds before one lock. */
-import type { Control } from '../control.ts'
-import type { Asked } from '../house.ts'
-import { type Expected, type Experiment, pause, type Trial } from '../trial.ts'
+import { type Experiment, pause, type Trial } from '../trial.ts'
 import { EXPIRED, LOST_AFTER, ONCE } from './lines.ts'
+import { LEASE_MS, refusedEnd, solo, succeeds } from './moves.ts'
 
-/** A little more than the lease of a lock (`src/singleton/lock.ts`). */
-const LEASE_MS = 46_000
 const CROWD = 500
 /** Requests on their way at the same time; every one of them leaves a run behind that lives on. */
 const AT_ONCE = 20
-
-const solo = (key: string, tag: string, rest = '') => `/pawl solo --key ${key} --tag ${tag} ${rest}`.trim()
-
-/** Wakes a run that waits in line until it has succeeded; false after half a minute. */
-async function succeeds(trial: Trial, asked: Asked): Promise<boolean> {
-  const end = Date.now() + 30_000
-  while (Date.now() < end) {
-    if ((await trial.row(asked))?.state === 'succeeded') return true
-    await trial.house.consume(asked.run)
-    await pause(300)
-  }
-  return false
-}
 
 async function crashedHolder(trial: Trial): Promise<void> {
   const { house } = trial
@@ -74,10 +58,6 @@ async function pausedHolder(trial: Trial, claimed: boolean): Promise<void> {
   await trial.expect(second, ONCE)
 }
 
-function refusedEnd({ changes }: Control, since: number, run: string): boolean {
-  return changes.slice(since).some((change) => change.run === run && change.to === 'succeeded' && !change.took)
-}
-
 async function crowd(trial: Trial, size: number): Promise<void> {
   const key = trial.tag()
   const lines = Array.from({ length: size }, (_, i) =>
@@ -112,20 +92,6 @@ async function crowd(trial: Trial, size: number): Promise<void> {
     )
   }
   trial.check(succeeded >= size / 10, `only ${succeeded} of ${size} succeeded`)
-}
-
-/** Three ask for the same; whoever holds the lock is ended by `end`, and the others end as it did. */
-async function joiners(trial: Trial, end: (holder: Asked) => Promise<void>, as: Expected): Promise<void> {
-  const key = trial.tag()
-  const line = solo(key, key, '--busy join')
-  const first = await trial.prepares(line)
-  const held = await trial.until({ at: 'effect.did', phase: 'after', run: first.run, deed: { do: 'hold' } }, first.send)
-  const others = [await trial.asks(line), await trial.asks(line)]
-  await end(first)
-  held.release()
-  await trial.settle()
-  await trial.expect(first, { ...as, effects: [1, 1] })
-  for (const other of others) await trial.expect(other, { ...as, effects: [0, 0] })
 }
 
 export const locks: readonly Experiment[] = [
@@ -169,26 +135,6 @@ export const locks: readonly Experiment[] = [
       await trial.expect(first, ONCE)
       await trial.expect(second, ONCE)
     },
-  },
-  {
-    name: 'lock: two join its holder',
-    breaks: 'nothing: three people ask for the same, and the work is done once',
-    repetitions: 2,
-    run: (trial) => joiners(trial, async () => {}, ONCE),
-  },
-  {
-    name: 'lock: two join a holder that dies',
-    breaks: 'workerd is killed while two runs wait for the result of a third',
-    repetitions: 2,
-    run: (trial) =>
-      joiners(
-        trial,
-        async () => {
-          await trial.house.kill()
-          await trial.recovers()
-        },
-        LOST_AFTER,
-      ),
   },
   {
     name: 'lock: expired in line',

@@ -1,10 +1,16 @@
 /** Wake-ups that come twice, never, or make no sense: the row is the truth. */
 import type { Asked } from '../house.ts'
 import type { Experiment } from '../trial.ts'
-import { EXPIRED, lineOf, ONCE } from './lines.ts'
+import { EXPIRED, lineOf, ONCE, TWICE } from './lines.ts'
+import { count, REPLACED, refusedEnd, until } from './moves.ts'
 
 const JOBS = 100
 const AT_ONCE = 10
+
+/** As in wrangler.toml: a message is tried once and five times again. */
+const TRIES = 6
+/** Those take 10 s each (`src/runs/consume.ts`), and the dead letters are collected for 5 s. */
+const DEAD_MS = 50_000 + 5_000 + 20_000
 
 /** What no version of Pawl has ever sent. */
 const POISON: readonly unknown[] = [
@@ -97,6 +103,93 @@ export const queue: readonly Experiment[] = [
       await trial.house.enqueue({ kind: 'run', run: asked.run })
       await trial.settle()
       await trial.expect(asked, EXPIRED)
+    },
+  },
+  {
+    name: 'queue: two consumers come to the claim at once',
+    breaks: 'three wake-ups of one run are worked off at the same time, and meet before the claim',
+    repetitions: 2,
+    async run(trial) {
+      const { house } = trial
+      for (const kind of ['work', 'solo'] as const) {
+        const asked = await trial.prepares(lineOf(kind, trial.tag()))
+        const { run } = asked
+        const trap = house.control.trap({ at: 'claim', phase: 'before', run, deed: { do: 'hold' }, times: 3 })
+        await asked.send()
+        await house.consume(run)
+        await house.consume(run)
+        trial.check(await until(() => trap.hits === 3), `${trap.hits} consumers came to the claim, not 3`)
+        trap.release()
+        await trial.settle()
+        await trial.expect(asked, ONCE)
+      }
+    },
+  },
+  {
+    name: 'queue: a message comes again while its first consumer is at work',
+    breaks: 'five more wake-ups are worked off while a handler works',
+    repetitions: 2,
+    short: true,
+    async run(trial) {
+      const { house } = trial
+      for (const kind of ['work', 'solo'] as const) {
+        const asked = await trial.prepares(lineOf(kind, trial.tag()))
+        const { run } = asked
+        const held = await trial.until({ at: 'effect.did', phase: 'after', run, deed: { do: 'hold' } }, asked.send)
+        const looks = house.control.trap({ at: '*d1', phase: 'after', run, deed: { do: 'go' }, times: 100 })
+        for (let i = 0; i < 5; i++) await house.consume(run)
+        trial.check(await until(() => looks.hits >= 5), 'not all the other consumers looked at the run')
+        held.release()
+        await trial.settle()
+        await trial.expect(asked, ONCE)
+      }
+    },
+  },
+  {
+    name: 'queue: the first consumer wakes up after the second has done it',
+    breaks: 'a safe job is given up and repeated; then whoever executed it first writes its end',
+    repetitions: 2,
+    repeats: REPLACED,
+    async run(trial) {
+      const { house } = trial
+      const asked = await trial.prepares(lineOf('rework', trial.tag()))
+      const { run } = asked
+      const held = await trial.until({ at: 'effect.left', phase: 'after', run, deed: { do: 'hold' } }, asked.send)
+      await house.lapse([run])
+      const again = async () => (await trial.row(asked))?.state === 'queued'
+      trial.check(await until(again), 'it was not given up')
+      await house.sql('UPDATE runs SET wake_at = 0 WHERE id = ?', run)
+      await house.consume(run)
+      trial.check(await until(async () => (await trial.row(asked))?.state === 'succeeded'), 'it was not repeated')
+      const changed = house.control.changes.length
+      held.release()
+      trial.check(
+        await until(() => refusedEnd(house.control, changed, run)),
+        'the end by the first consumer was not refused',
+      )
+      await trial.settle()
+      await trial.expect(asked, TWICE)
+    },
+  },
+  {
+    name: 'queue: a wake-up becomes a dead letter',
+    breaks: `D1 fails each of the ${TRIES} times that a wake-up looks at its run`,
+    repetitions: 1,
+    async run(trial) {
+      const { house } = trial
+      const asked = await trial.prepares(lineOf('work', trial.tag()))
+      const fail = { do: 'fail', message: 'D1_ERROR: internal error' } as const
+      const loads = house.control.trap({ at: 'load', phase: 'before', run: asked.run, deed: fail, times: TRIES })
+      await asked.send()
+      await house.simulator.until(() => loads.hits === TRIES, DEAD_MS)
+      trial.check(loads.hits === TRIES, `it was tried ${loads.hits} times, not ${TRIES}`)
+      trial.check(
+        await until(async () => (await count(trial, asked, 'run.wake_dead')) === 1),
+        'no dead letter is noted',
+      )
+      trial.check((await trial.row(asked))?.state === 'queued', 'it has gone on without its wake-up')
+      await trial.settle()
+      await trial.expect(asked, ONCE)
     },
   },
   {

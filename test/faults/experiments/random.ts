@@ -2,13 +2,12 @@
 import type { Asked } from '../house.ts'
 import type { Experiment, Trial } from '../trial.ts'
 import { KINDS, lineOf } from './lines.ts'
+import { LEASE_MS, UNNOTED } from './moves.ts'
 
 const COMMANDS = 24
 const KILLS = 3
 /** A batch of commands comes to some three hundred points. */
 const POINTS = 120
-/** Jobs that share locks wait for the leases of those that were killed: the clock is set past them. */
-const LEASE_MS = 46_000
 const ENDS = ['succeeded', 'failed', 'lost', 'expired', 'cancelled', 'timed_out', null]
 
 async function stormy(trial: Trial, commands: number, kills: number): Promise<void> {
@@ -37,6 +36,7 @@ async function stormy(trial: Trial, commands: number, kills: number): Promise<vo
     await house.kill()
     await Promise.all(sending)
     await trial.recovers()
+    // Jobs that share locks wait for the leases of those that were killed.
     await house.skew((kill + 1) * LEASE_MS)
   }
   await trial.settle({ withinMs: 120_000 })
@@ -52,12 +52,14 @@ export const random: readonly Experiment[] = [
     name: 'random kills under load',
     breaks: `workerd is killed ${KILLS} times at random with ${COMMANDS} commands under way`,
     repetitions: 12,
+    repeats: { ...UNNOTED, times: KILLS },
     run: (trial) => stormy(trial, COMMANDS, KILLS),
   },
   {
     name: 'one random kill',
     breaks: 'workerd is killed once at random with eight commands under way',
     repetitions: 6,
+    repeats: UNNOTED,
     short: true,
     run: (trial) => stormy(trial, 8, 1),
   },

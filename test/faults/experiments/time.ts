@@ -2,9 +2,13 @@
 import type { Asked } from '../house.ts'
 import { type Experiment, type Trial, textOf } from '../trial.ts'
 import { CANCELLED, KINDS, type Kind, lineOf, NEVER, ONCE, wellOf } from './lines.ts'
+import { LEASE_MS, solo, succeeds, until } from './moves.ts'
 
 /** A heartbeat (`src/runs/limits.ts`), and a slow machine. */
 const STOPPED_MS = 5_000 + 3_000
+
+/** A heartbeat, what a handler is waited for after its signal (`src/engine/execute.ts`), and a slow machine. */
+const DEAF_MS = 5_000 + 2_000 + 8_000
 
 async function skewed(trial: Trial, ms: number): Promise<void> {
   const { house } = trial
@@ -84,6 +88,36 @@ export const time: readonly Experiment[] = [
       end.release()
       await trial.settle()
       await trial.expect(asked, ONCE)
+    },
+  },
+  {
+    name: 'cancel: at work, and its handler does not stop',
+    breaks: 'a job with a lock is cancelled while another one waits for it, and its handler hears no signal',
+    repetitions: 1,
+    async run(trial) {
+      const { house } = trial
+      const key = trial.tag()
+      const asked = await trial.prepares(solo(key, trial.tag(), `--hold ${DEAF_MS} --deaf`))
+      const { run } = asked
+      await trial.until({ at: 'effect.did', phase: 'after', run, deed: { do: 'go' } }, asked.send)
+      const next = await trial.asks(solo(key, trial.tag()))
+      // Until its consumer has told the end, workerd keeps what its handler has begun.
+      const telling = house.control.trap({ at: 'delivery.settle', phase: 'before', run, deed: { do: 'hold' } })
+      await trial.asks(`/pawl run cancel ${run}`)
+      trial.check(await until(async () => (await trial.row(asked))?.state === 'cancelled'), 'it was not cancelled')
+      const left = () => house.control.effects.some((effect) => effect.run === run && effect.what === 'left')
+      trial.check(!left(), 'its handler was over before its end')
+      await house.consume(next.run)
+      trial.check(await until(left), 'its handler did not come to its end')
+      telling.release()
+      trial.check(trial.effectsOf(next) === 0, 'its lock was given on while it may have been at work')
+      await house.skew(LEASE_MS)
+      trial.check(await succeeds(trial, next), 'its lock was not given on after the lease')
+      await house.skew(0)
+      await trial.settle()
+      await trial.expect(asked, { ...CANCELLED, effects: [1, 1] })
+      await trial.expect(next, ONCE)
+      trial.check(/may still be at work/.test(textOf(asked.exchange)), `told "${textOf(asked.exchange)}"`)
     },
   },
   {
