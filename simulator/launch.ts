@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path'
 import { createSimulator, type Simulator } from './index.ts'
 import { migrate } from './migrate.ts'
+import { fastTime, type Pace, paceSettings, SPEED_MAX } from './pace.ts'
 import { freePort } from './ports.ts'
 import { registerCommands } from './register.ts'
 import { type SimulatorServer, serveSimulator } from './server.ts'
@@ -14,6 +15,8 @@ import { startWorker } from './worker-process.ts'
 const WORKER_PORT = 8787
 /** workerd fires no cron locally; the deployed worker's fires each minute. */
 const CRON_MS = 60_000
+/** The real worker on a fast clock, and what that needs of the runtime. */
+const FAST = { entry: 'simulator/fast-worker.ts', flags: ['nodejs_als'] } as const
 
 export interface LaunchOptions {
   /** The folder of wrangler.toml; this checkout unless given. */
@@ -29,6 +32,11 @@ export interface LaunchOptions {
   readonly entry?: string
   /** Further settings for the worker. */
   readonly vars?: Readonly<Record<string, string>>
+  /**
+   * How many times as fast as the wall's the clock of worker and simulator runs; both go by the wall's unless given. Takes the place
+   * of `entry`. The database is then full of times to come: give it a folder of its own.
+   */
+  readonly speed?: number
 }
 
 export interface Launched {
@@ -49,6 +57,7 @@ export interface Launched {
 
 /** Resolves when the first command can be typed. Rejects, with nothing left running, saying what failed and where the log is. */
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
+  const pace = paceOf(options.speed)
   const root = resolve(options.root ?? join(import.meta.dirname, '..'))
   const persistTo = resolve(options.persistTo ?? join(root, '.wrangler', 'state'))
   const logFile = options.persistTo === undefined ? join(root, '.pawl', 'worker.log') : join(persistTo, 'worker.log')
@@ -68,7 +77,8 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
       doorUrl: url,
       origin: simulatorUrl,
       secrets,
-      now: Date.now,
+      now: pace === null ? Date.now : () => fastTime(pace, Date.now()),
+      ...(pace !== null && { speed: pace.speed }),
     })
     // Another root is a trial's own worker, which has none of our commands.
     if (options.root === undefined) await registerCommands(simulator, simulatorUrl, secrets)
@@ -79,9 +89,10 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
         port,
         persistTo,
         logFile,
-        vars: { ...overrides, ...options.vars },
+        vars: { ...overrides, ...options.vars, ...(pace !== null && paceSettings(pace)) },
         watch: options.watch ?? false,
         ...(options.entry !== undefined && { entry: options.entry }),
+        ...(pace !== null && FAST),
       })
     let worker = await start()
     const tick = async () => {
@@ -89,7 +100,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
       await response.arrayBuffer()
     }
     // A worker that is just down for a restart misses a tick; the next one comes.
-    const cron = setInterval(() => void tick().catch(() => {}), CRON_MS)
+    const cron = setInterval(() => void tick().catch(() => {}), CRON_MS / (pace?.speed ?? 1))
     cron.unref()
     return {
       simulator,
@@ -112,6 +123,13 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
     await server.close()
     throw error
   }
+}
+
+function paceOf(speed: number | undefined): Pace | null {
+  if (speed === undefined) return null
+  if (!(speed >= 1 && speed <= SPEED_MAX))
+    throw new Error(`The clock can run 1 to ${SPEED_MAX} times as fast, not ${speed}.`)
+  return { since: Date.now(), speed }
 }
 
 async function serveOnFreePort(current: () => Simulator | null, wanted: number): Promise<SimulatorServer> {

@@ -5,9 +5,19 @@ import { createScreen, wantsColour } from './screen.ts'
 import { createTerminal, HELP } from './terminal.ts'
 
 /** Plays lines one after the other, each until its final answer. */
-export async function playLines(simulator: Simulator, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+export async function playLines(
+  simulator: Simulator,
+  lines: AsyncIterable<string> | Iterable<string>,
+  crash?: () => Promise<void>,
+): Promise<void> {
   const screen = createScreen(wantsColour(process.stdout, process.env))
-  const terminal = createTerminal({ simulator, screen, print: (text) => console.log(text), live: false })
+  const terminal = createTerminal({
+    simulator,
+    screen,
+    print: (text) => console.log(text),
+    live: false,
+    ...(crash && { crash }),
+  })
   const reader = (async function* () {
     yield* lines
   })()
@@ -25,7 +35,7 @@ export async function playLines(simulator: Simulator, lines: AsyncIterable<strin
 }
 
 /** The prompt; resolves when the person leaves (`/quit`, Ctrl-D, Ctrl-C). */
-export async function prompt(simulator: Simulator): Promise<void> {
+export async function prompt(simulator: Simulator, crash?: () => Promise<void>): Promise<void> {
   const screen = createScreen(wantsColour(process.stdout, process.env))
   const readline = createInterface({ input: process.stdin, output: process.stdout })
   const print = (text: string) => {
@@ -33,7 +43,7 @@ export async function prompt(simulator: Simulator): Promise<void> {
     process.stdout.write(`\r\u001b[K${text}\n`)
     readline.prompt(true)
   }
-  const terminal = createTerminal({ simulator, screen, print, live: true })
+  const terminal = createTerminal({ simulator, screen, print, live: true, ...(crash && { crash }) })
   console.log(HELP)
   const ask = () => {
     readline.setPrompt(terminal.prompt())

@@ -2,6 +2,7 @@
  * The settings of a local start: `.dev.vars` for the worker, `.pawl/simulator.json` for the simulator's own key. Storage: those
  * two files, both readable by their owner only; what is in `.dev.vars` already is never changed.
  */
+import { randomBytes } from 'node:crypto'
 import {
   appendFileSync,
   chmodSync,
@@ -30,8 +31,8 @@ const HEADER =
 const OWNER_ONLY = 0o600
 export const SIMULATOR_PORT = 8788
 const USUAL_ORIGIN = `http://127.0.0.1:${SIMULATOR_PORT}`
-/** Services that the pretend outside world deploys; `broken` fails. */
-const SERVICES = ['web', 'api', 'broken']
+/** Services that the pretend outside world deploys; `slow` takes ten minutes, `broken` fails. */
+const SERVICES = ['web', 'api', 'slow', 'broken']
 
 /** The settings that point Pawl at a simulator; nothing secret. */
 export function addresses(origin: string, secrets: Secrets): Settings {
@@ -64,6 +65,8 @@ export async function prepareSettings(root: string, origin: string): Promise<Loc
     SLACK_SIGNING_SECRET: fresh.slackSigningSecret,
     SLACK_BOT_TOKEN: fresh.slackBotToken,
     DISCORD_BOT_TOKEN: fresh.discordBotToken,
+    // With it the audit log tells equal arguments and secrets apart from others without showing them.
+    PAWL_DIGEST_KEY: randomBytes(32).toString('hex'),
     // The file keeps the usual address; a start on another port passes its own.
     ...addresses(USUAL_ORIGIN, fresh),
   }

@@ -1,34 +1,65 @@
-/** `npm start`: the worker, a local Slack and Discord, and a chat in the terminal; without a terminal, a script or the tour. */
+/** `npm start`: the worker, a local Slack and Discord, and a chat in the terminal; without a terminal, a script or a tour. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { readLines } from './input.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
 import { playLines, prompt } from './play.ts'
 import { endOnSignals } from './signals.ts'
 import { playTour } from './tour.ts'
+import { JOBS_SPEED, JOBS_TOUR } from './tour-jobs.ts'
+import { MAIN_TOUR } from './tour-main.ts'
 
-/** The tour starts from nothing each time, and leaves what you made in the chat alone. */
-const TOUR_STATE = join(import.meta.dirname, '..', '.pawl', 'tour')
+/** Each tour starts from nothing, and leaves what you made in the chat alone; so does the chat on a fast clock, whose times are to come. */
+const STATE = join(import.meta.dirname, '..', '.pawl')
 
 async function run(): Promise<number> {
+  const { values } = parseArgs({ options: { tour: { type: 'string' }, speed: { type: 'string' } } })
+  const speed = values.speed === undefined ? undefined : Number(values.speed)
+  if (values.tour === 'jobs') return await playJobs(speed ?? JOBS_SPEED)
+  if (values.tour === 'main' && speed === undefined) return await playMain()
+  if (values.tour === 'main') throw new Error('The main tour keeps to the wall’s clock: leave --speed out.')
+  if (values.tour !== undefined) throw new Error(`There are two tours: --tour main, --tour jobs; not ${values.tour}.`)
+  const options: LaunchOptions = speed === undefined ? {} : { speed, persistTo: fresh('fast') }
   if (process.stdin.isTTY) {
-    return within({}, async ({ simulator, url }) => {
+    return within(options, async ({ simulator, url, restart }) => {
       console.log(`Pawl listens on ${url}; Slack and Discord are local, nothing leaves this machine.`)
-      await prompt(simulator)
+      if (speed !== undefined) console.log(`The clock runs ${speed} times as fast, from an empty database.`)
+      await prompt(simulator, restart)
       return 0
     })
   }
   const { some, lines } = await readLines(process.stdin)
-  if (some) {
-    return within({}, async ({ simulator }) => {
-      await playLines(simulator, lines)
-      return 0
-    })
-  }
-  rmSync(TOUR_STATE, { recursive: true, force: true })
-  return within({ persistTo: TOUR_STATE }, ({ simulator, simulatorUrl }) =>
-    playTour(simulator, simulatorUrl, (text) => console.log(text)),
+  if (!some) return speed === undefined ? await playMain() : await playJobs(speed)
+  return within(options, async ({ simulator, restart }) => {
+    await playLines(simulator, lines, restart)
+    return 0
+  })
+}
+
+const print = (text: string) => console.log(text)
+
+function playMain(): Promise<number> {
+  return within({ persistTo: fresh('tour') }, ({ simulator, simulatorUrl }) =>
+    playTour({ simulator, origin: simulatorUrl, print }, MAIN_TOUR),
   )
+}
+
+function playJobs(speed: number): Promise<number> {
+  print(`The clock runs ${speed} times as fast; the times below are minutes and seconds of that clock.\n`)
+  return within({ speed, persistTo: fresh('tour-jobs') }, ({ simulator, simulatorUrl, restart }) =>
+    playTour(
+      { simulator, origin: simulatorUrl, print, crash: restart, times: true, next: `npm start -- --speed ${speed}` },
+      JOBS_TOUR,
+    ),
+  )
+}
+
+/** An empty state folder of this name. */
+function fresh(name: string): string {
+  const folder = join(STATE, name)
+  rmSync(folder, { recursive: true, force: true })
+  return folder
 }
 
 /** Runs with everything started, and ends it whatever happens. */
@@ -36,7 +67,10 @@ async function within(options: LaunchOptions, use: (launched: Launched) => Promi
   const launched = await launch(options)
   endOnSignals(launched)
   try {
-    return await use(launched)
+    const code = await use(launched)
+    // The next minute does not come any more: what is in the audit log is sealed now. A worker that is down has nothing to seal.
+    await launched.tick().catch(() => {})
+    return code
   } finally {
     await launched.stop()
   }

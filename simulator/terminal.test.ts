@@ -90,6 +90,17 @@ describe('the chat in the terminal', () => {
     expect(chat.printed).toContain('[ops] ada presses [1] Cancel')
   })
 
+  it('kills Pawl on /crash and says when it is up again, where it can be killed', async () => {
+    const { simulator } = await createFixture()
+    const printed: string[] = []
+    const screen = createScreen(false)
+    const print = (text: string) => void printed.push(text)
+    const crash = async () => print('killed')
+    await createTerminal({ simulator, screen, print, live: true, crash }).take('/crash')
+    await createTerminal({ simulator, screen, print, live: true }).take('/crash')
+    expect(printed).toEqual(['— Pawl is killed —', 'killed', '— Pawl is up again —', 'Nothing here can be killed'])
+  })
+
   it('lets no message move the cursor or colour the terminal', async () => {
     const chat = terminal(await createFixture(says('\u001b[2Jgone\u0007')))
     await chat.take('/pawl help')
@@ -118,7 +129,7 @@ describe('the tour', () => {
     const { simulator } = await createFixture(says('all is well'))
     const printed: string[] = []
     return {
-      code: await playTour(simulator, 'http://simulator.test', (text) => printed.push(text), steps),
+      code: await playTour({ simulator, origin: 'http://simulator.test', print: (text) => printed.push(text) }, steps),
       text: printed.join('\n'),
     }
   }
@@ -138,5 +149,70 @@ describe('the tour', () => {
     ['an exchange nobody kept', { ...step, of: 'nothing' }],
   ])('ends with 1 when one did not: %s', async (_, wrong) => {
     expect(await play([step, wrong])).toMatchObject({ code: 1, text: expect.stringContaining('1 of 2 steps') })
+  })
+
+  it('plays a step on both platforms at once, each with what it has kept itself', async () => {
+    const fixture = await createFixture(({ path }) => {
+      const text = path === '/slack/commands' ? 'well, run r_aaaaaaaaaaaaaaaa' : 'well, run r_bbbbbbbbbbbbbbbb'
+      return jsonAnswer(path === '/slack/commands' ? { text } : { type: 4, data: { content: text } })
+    })
+    const { simulator, heard } = fixture
+    await fixture.discord('PUT', '/applications/1180000000000000090/commands', [
+      { name: 'help', description: 'Help', options: [{ type: 3, name: 'topic', description: 'Which' }] },
+    ])
+    const printed: string[] = []
+    const crashes: string[] = []
+    const code = await playTour(
+      {
+        simulator,
+        origin: 'http://simulator.test',
+        print: (text) => printed.push(text),
+        crash: async () => void crashes.push('crash'),
+        times: true,
+      },
+      [
+        {
+          caption: 'One',
+          on: 'both',
+          as: 'ada',
+          says: { slack: '/pawl help', discord: '/help' },
+          keep: 'one',
+          expect: /well/,
+        },
+        {
+          caption: 'Two',
+          on: 'both',
+          as: 'ada',
+          crash: true,
+          of: 'one',
+          await: 'words',
+          alone: true,
+          expect: /run r_/,
+        },
+        {
+          caption: 'Three',
+          on: 'both',
+          as: 'ada',
+          says: { slack: '/pawl help {platform} {run:one}', discord: '/help {run:one}' },
+          expect: /well/,
+        },
+      ],
+    )
+    expect({ code, crashes }, printed.join('\n')).toEqual({ code: 0, crashes: ['crash'] })
+    const bodies = heard.map(({ body }) => body)
+    expect(bodies.filter((body) => /slack\+r_a{16}/.test(body))).toHaveLength(1)
+    expect(bodies.filter((body) => /"r_b{16}"/.test(body))).toHaveLength(1)
+    expect(printed.filter((line) => /^ {2}00:00 (?:Slack {2}|Discord) \[ops\] ada: /.test(line))).toHaveLength(4)
+  })
+
+  it.each([
+    ['too few edits', { edits: 1 }],
+    ['too early', { lasts: 1 }],
+    ['words that do not come', { await: 'words', expect: /ill/, withinMs: 20 }],
+  ] as const)('ends with 1 when a message came otherwise: %s', async (_, wrong) => {
+    expect(await play([step, { ...step, ...wrong }])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('1 of 2 steps'),
+    })
   })
 })

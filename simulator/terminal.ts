@@ -11,6 +11,9 @@ const PLAY_MS = 60_000
 /** What follows the press of a button comes soon or not at all. */
 const PRESS_MS = 5_000
 
+/** How a job at work says so (`src/runs/replies.ts`). */
+const RUNNING = /^Running: /
+
 export interface TerminalOptions {
   readonly simulator: Simulator
   readonly screen: Screen
@@ -21,6 +24,8 @@ export interface TerminalOptions {
   readonly playMs?: number
   /** How long a played press waits for a button, and then for what comes of it. */
   readonly pressMs?: number
+  /** Kills the worker and starts it again. */
+  readonly crash?: () => Promise<void>
 }
 
 export interface Terminal {
@@ -28,7 +33,7 @@ export interface Terminal {
   prompt(): string
   /**
    * Takes one line; false when it was `/quit`. In a played script it resolves when the final answer is there, or as soon as
-   * `next` turns out to be the press of a button, which cannot wait for the end of what it may cancel.
+   * `next` turns out to be the press of a button or a crash, which cannot wait for the end of what it may cut off.
    */
   take(line: string, next?: Promise<string | null>): Promise<boolean>
   /** Stops printing. */
@@ -41,6 +46,7 @@ export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl
   /on slack|discord        change the platform
   /press 1                 press a button by its number or label
   /timeline                everything that happened, on both platforms
+  /crash                   kill Pawl in the middle of what it does, and start it again
   /help · /quit            this text (Pawl's own help: /pawl help) · leave`
 
 export function createTerminal({
@@ -50,6 +56,7 @@ export function createTerminal({
   live,
   playMs = PLAY_MS,
   pressMs = PRESS_MS,
+  crash,
 }: TerminalOptions): Terminal {
   let platform: PlatformName = 'slack'
   let person = 'ada'
@@ -67,7 +74,7 @@ export function createTerminal({
     const exchange = await seat().says(line)
     if (live) return
     const pressed = next.then((following) =>
-      following?.trim().startsWith('/press ') ? undefined : new Promise<void>(() => {}),
+      /^\/(?:press |crash$)/.test(following?.trim() ?? '') ? undefined : new Promise<void>(() => {}),
     )
     await Promise.race([settle(exchange, playMs), pressed])
   }
@@ -128,6 +135,17 @@ export function createTerminal({
           )
         const exchange = await seat().press(wanted)
         if (!live && exchange.refused === null) await settlePress(exchange)
+      },
+    ],
+    [
+      '/crash',
+      async () => {
+        if (!crash) return print('Nothing here can be killed')
+        // In the middle of what the line before has begun.
+        if (!live) await simulator.until(() => simulator.interim().some(({ text }) => RUNNING.test(text)), pressMs)
+        print(screen.dim('— Pawl is killed —'))
+        await crash()
+        print(screen.dim('— Pawl is up again —'))
       },
     ],
     [

@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { unstable_startWorker } from 'wrangler'
 import type { ChildOptions } from './worker-process.ts'
 
-const { root, port, persistTo, vars, watch, entry } = JSON.parse(process.argv[2] ?? '{}') as ChildOptions
+const { root, port, persistTo, vars, watch, entry, flags } = JSON.parse(process.argv[2] ?? '{}') as ChildOptions
 
 const worker = await unstable_startWorker({
   config: join(root, 'wrangler.toml'),
   ...(entry !== undefined && { entrypoint: join(root, entry) }),
+  ...(flags !== undefined && { compatibilityFlags: [...flags] }),
   // Over what wrangler.toml and .dev.vars say.
   bindings: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { type: 'plain_text', value }])),
   // Without `watch`, nobody who saves a file ends the jobs that are running.

@@ -28,6 +28,8 @@ export interface ChildOptions {
   readonly watch: boolean
   /** The main file, relative to the root; that of wrangler.toml unless given. */
   readonly entry?: string
+  /** Compatibility flags over those of wrangler.toml. */
+  readonly flags?: readonly string[]
 }
 
 export interface WorkerOptions extends ChildOptions {

@@ -56,7 +56,7 @@ export interface Exchange {
   readonly status: number
   /** The body of Pawl's answer: JSON where it is JSON, else text, else null. */
   readonly answer: Json
-  /** Milliseconds until the answer. */
+  /** Milliseconds until the answer, on the wall. */
   readonly ms: number
   /** What the client told the person instead of sending; null when it was sent. */
   readonly refused: string | null
@@ -108,6 +108,8 @@ interface Sent {
 export interface DelivererDeps {
   readonly door: (request: Request) => Promise<Response>
   readonly clock: Clock
+  /** How many times as fast as the wall that clock runs. */
+  readonly speed: number
   readonly chat: Chat
   readonly isPending: (message: ChatMessage) => boolean
 }
@@ -115,11 +117,13 @@ export interface DelivererDeps {
 /** Something like a run's id: at least six letters and digits, mixed. */
 const RUN_ID = /\b(?=\w*\d)(?=\w*[a-z])[a-z0-9]+(?:[_-][a-z0-9]+)*\b/gi
 
-export function createDeliverer({ door, clock, chat, isPending }: DelivererDeps): Deliverer {
+export function createDeliverer({ door, clock, speed, chat, isPending }: DelivererDeps): Deliverer {
   const sent: Sent[] = []
   const answersOf = (id: string) => chat.messages.filter((message) => message.delivery === id && !message.deleted)
   const isOver = (id: string) => answersOf(id).some((message) => !message.thinking && !isPending(message))
 
+  /** Time for the first answer is there for what machines can do, so it is the wall's, however fast the clock runs. */
+  const answerMs = FIRST_ANSWER_MS * speed
   /** The client's side of one request: the first answer within 3 s counts, on the clock given and on the wall. */
   const post = async (url: string, headers: Record<string, string>, body: string): Promise<Answer | null | Error> => {
     const stop = new AbortController()
@@ -132,9 +136,9 @@ export function createDeliverer({ door, clock, chat, isPending }: DelivererDeps)
         text: await response.text(),
       }
     })().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
-    const first = await Promise.race([asking, clock.wait(FIRST_ANSWER_MS, stop.signal).then(() => null)])
+    const first = await Promise.race([asking, clock.wait(answerMs, stop.signal).then(() => null)])
     stop.abort()
-    return clock.now() - start > FIRST_ANSWER_MS ? null : first
+    return clock.now() - start > answerMs ? null : first
   }
 
   const prepare = async (spec: DeliverySpec, body = spec.body): Promise<Delivery> => {
@@ -157,7 +161,7 @@ export function createDeliverer({ door, clock, chat, isPending }: DelivererDeps)
         })
       const start = clock.now()
       const heard = await post(spec.url, headers, body)
-      const ms = clock.now() - start
+      const ms = (clock.now() - start) / speed
       let failure: string | null = null
       if (heard === null) failure = timeoutWords(spec)
       else if (heard instanceof Error) failure = failureWords(spec, `no connection: ${heard.message}`)

@@ -32,8 +32,8 @@ export interface SimulatorOptions {
   readonly origin: string
   readonly secrets: Secrets
   readonly now: () => number
-  /** The runtime's timers unless given. */
-  readonly wait?: Clock['wait']
+  /** How many times as fast as the wall `now` runs, and then every wait of the platforms; 1 unless given. */
+  readonly speed?: number
   /** Slack's one message a second in a channel; off unless set. */
   readonly enforceRates?: boolean
   /** What an interim message looks like; {@link looksPending} unless given. */
@@ -90,13 +90,14 @@ const UNHEARD: Readonly<Record<PlatformName, string>> = {
 }
 
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const { door, secrets, now, wait = timerWait, enforceRates = false, isPending = looksPending } = options
-  const clock: Clock = { now, wait }
-  const chat = createChat(clock)
+  const { door, secrets, now, speed = 1, enforceRates = false, isPending = looksPending } = options
+  const clock: Clock = { now, wait: (ms, signal) => timerWait(ms / speed, signal) }
+  // Whoever waits for a message sits in front of the screen: on the wall.
+  const chat = createChat({ now, wait: timerWait })
   const ids = createIds(clock)
   const faults = createFaults(clock)
   const violations = createViolations(clock)
-  const deliverer = createDeliverer({ door, clock, chat, isPending })
+  const deliverer = createDeliverer({ door, clock, speed, chat, isPending })
   const desk: Desk = {
     clock,
     ids,

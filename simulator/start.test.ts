@@ -1,0 +1,25 @@
+/** What `npm start` makes of its arguments, before anything is started. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+function start(...args: string[]): Promise<{ code: unknown; stderr: string }> {
+  return new Promise((resolve) => {
+    const script = join(import.meta.dirname, 'start.ts')
+    const child = execFile(process.execPath, ['--no-warnings', script, ...args], (error, _, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stderr: stderr.trim() }),
+    )
+    child.stdin?.end('/pawl help\n')
+  })
+}
+
+it.each([
+  [['--tour', 'coffee'], /^There are two tours: --tour main, --tour jobs; not coffee\.$/],
+  [['--tour', 'main', '--speed', '2'], /^The main tour keeps to the wall’s clock: leave --speed out\.$/],
+  [['--speed', '61'], /^The clock can run 1 to 60 times as fast, not 61\.$/],
+  [['--speed', 'fast'], /^The clock can run 1 to 60 times as fast, not NaN\.$/],
+  [['--sped', '2'], /--sped/],
+])('refuses %j, says why, and ends with 1', async (args, why) => {
+  const { code, stderr } = await start(...args)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(why) })
+})
