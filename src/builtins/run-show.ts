@@ -5,6 +5,7 @@ import { code, joinMarkdown, type Markdown, md, plain, textOf } from '../chat/ma
 import type { Block, Reply } from '../chat/reply.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
+import { ERASED } from '../db/erase.ts'
 import { locksOf, type RunRow, resolutionOf, type SeenRunRow } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
 import { RUN_ID } from '../runs/identity.ts'
@@ -13,7 +14,7 @@ import { ago } from '../runs/replies.ts'
 import { isTerminal } from '../runs/state.ts'
 import { pageCount, pageOf } from '../view/page.ts'
 import { layoutOf, nextNote, placeOf } from '../view/view.ts'
-import { houseOf } from './house.ts'
+import { type House, houseOf } from './house.ts'
 import { seenRun } from './run-access.ts'
 import { auditText, type Story, storyBlocks, storyOf } from './run-story.ts'
 
@@ -47,9 +48,14 @@ export default defineCommand({
       throw new CommandFailure(
         `run ${id} has ${pages === 1 ? 'one page' : `${pages} pages`}: there is no page ${page}. Type run show ${id} for the first.`,
       )
-    const { story, audit, deliveries, run_again_as } = await storyOf(houseOf(ctx).db, row, ctx.now())
+    const { db, lockStatus } = houseOf(ctx)
+    const [{ story, audit, deliveries, run_again_as }, waits_for] = await Promise.all([
+      storyOf(db, row, ctx.now()),
+      lineOf(row, lockStatus),
+    ])
     return {
       ...factsOf(row, ctx.now()),
+      waits_for,
       deliveries,
       run_again_as,
       audit,
@@ -70,6 +76,22 @@ export default defineCommand({
     ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
   ],
 })
+
+/** Where a queued run stands in line; null when it stands in none, or the lock cannot say so. */
+async function lineOf(row: RunRow, lockStatus: House['lockStatus']) {
+  if (row.state !== 'queued' || row.joins !== null) return null
+  try {
+    const lines = await Promise.all(locksOf(row).map(async ({ key }) => ({ key, ...(await lockStatus(key)) })))
+    for (const { key, holder, waiters } of lines) {
+      const ahead = waiters.findIndex(({ run }) => run === row.id)
+      if (ahead >= 0) return { lock: key, place: ahead + 1, holder: holder?.run ?? null }
+    }
+    return null
+  } catch {
+    // A lock that cannot be reached: what else is known of the run is shown all the same.
+    return null
+  }
+}
 
 function factsOf(row: SeenRunRow, now: number) {
   const channel = JSON.parse(row.channel) as Channel
@@ -105,11 +127,13 @@ function missingNote(row: RunRow): string | null {
   if (!isTerminal(row.state)) return 'It has not ended yet.'
   if (row.state === 'lost' && row.resolution === null)
     return `Nobody has said what became of it: run resolve ${row.id} does, once somebody has looked.`
+  if (row.line === ERASED) return 'What it was asked and what it gave were erased.'
   if (row.state !== 'succeeded' || row.records !== null) return null
   return 'Its records were too many to keep.'
 }
 
-type Shown = ReturnType<typeof factsOf> & Omit<Story, 'story'> & { readonly reason: string | null }
+type Shown = ReturnType<typeof factsOf> &
+  Omit<Story, 'story'> & { readonly reason: string | null; readonly waits_for: Awaited<ReturnType<typeof lineOf>> }
 
 function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
   const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
@@ -123,6 +147,15 @@ function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
   // The first attempt goes without saying.
   if (attempt > 1) fields.push({ name: 'Attempt', value: plain(String(attempt)) })
   if (locks.length > 0) fields.push({ name: locks.length === 1 ? 'Lock' : 'Locks', value: plain(locks.join(', ')) })
+  const { waits_for } = shown
+  if (waits_for !== null) {
+    const { lock, place, holder } = waits_for
+    const where = place === 1 ? 'next' : `number ${place} in line`
+    fields.push({
+      name: 'Waits for',
+      value: plain(`${lock}: ${where}${holder === null ? '' : `, held by run ${holder}`}`),
+    })
+  }
   if (reason !== null) fields.push({ name: 'Reason', value: plain(reason) })
   const { resolution, joins, again_for, run_again_as, deliveries, audit } = shown
   if (resolution !== null) {

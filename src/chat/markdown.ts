@@ -44,6 +44,14 @@ export function userName(id: string): Markdown {
   return { spans: [{ text: id, user: id }] }
 }
 
+/** Ids of accounts: Slack's, and Discord's snowflakes. */
+const ACCOUNT = /^(?:[UW][A-Z0-9]{6,}|[0-9]{15,20})$/
+
+/** Somebody as he was noted: a user by the name in Pawl, whoever is none by the name of the account. */
+export function personName(noted: string): Markdown {
+  return ACCOUNT.test(noted) ? userName(noted) : plain(noted)
+}
+
 /** A room, shown by name on the platform the id belongs to. */
 export function channelName(id: string): Markdown {
   return { spans: [{ text: id, channel: id }] }

@@ -1,5 +1,5 @@
 /**
- * What both platforms' request signatures have in common: the verdict, the window of time and strict hex. Pure; the clock
+ * What both platforms' request signatures have in common: the verdict, and the window of time. Pure; the clock
  * is a parameter.
  */
 
@@ -42,12 +42,4 @@ export function checkTimestamp(header: string | null, now: number): Verdict {
   if (age > MAX_SKEW_S) return refused('timestamp_stale')
   if (age < -MAX_SKEW_S) return refused('timestamp_future')
   return VERIFIED
-}
-
-/** The bytes of a hex string, or null when it is not pairs of lower-case hex digits. */
-export function decodeHex(hex: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^(?:[0-9a-f]{2})*$/.test(hex)) return null
-  const bytes = new Uint8Array(hex.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16)
-  return bytes
 }

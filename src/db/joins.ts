@@ -27,19 +27,3 @@ export function moveJoiners(
     )
     .bind(from, run, change)
 }
-
-/** How many live runs have joined another one. */
-export interface JoinersRow {
-  readonly joins: string
-  readonly joiners: number
-}
-
-/** How many runs have joined each of these. */
-export function countJoiners(db: Database, runs: readonly string[]): D1PreparedStatement {
-  return db
-    .prepare(
-      `SELECT joins, COUNT(*) AS joiners FROM runs
-       WHERE joins IN (SELECT value FROM json_each(?1)) AND joins IS NOT NULL AND ended_at IS NULL GROUP BY joins`,
-    )
-    .bind(JSON.stringify(runs))
-}

@@ -16,6 +16,8 @@ export interface OutboxRow {
   readonly actor: string
   readonly address: string | null
   readonly message: string | null
+  /** The id of the room where the run was asked. */
+  readonly channel: string
   /** The run's line. */
   readonly line: string
 }
@@ -79,7 +81,10 @@ export function insertLateOutbox(
   ]
 }
 
-/** Takes a due answer for delivery: `until` is when another may try if this one is never heard of again. */
+/**
+ * Takes a due answer for delivery: `until` is when another may try if this one is never heard of again. A word about a run that has
+ * ended waits until its end has been told: it must not stand before it.
+ */
 export function claimOutbox(
   db: Database,
   { run, target, now, until }: { run: string; target: number; now: number; until: number },
@@ -87,7 +92,10 @@ export function claimOutbox(
   return db
     .prepare(
       `UPDATE outbox SET next_at = ?4, attempts = attempts + 1
-       WHERE run = ?1 AND target = ?2 AND state = 'pending' AND next_at <= ?3 RETURNING run`,
+       WHERE run = ?1 AND target = ?2 AND state = 'pending' AND next_at <= ?3
+         AND (target = 0 OR label IS NOT NULL
+           OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.run = ?1 AND e.target = 0 AND e.state = 'pending'))
+       RETURNING run`,
     )
     .bind(run, target, now, until)
 }
@@ -95,7 +103,7 @@ export function claimOutbox(
 export function selectOutbox(db: Database, run: string, target: number): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT o.run, o.target, o.label, o.reply, o.attempts, o.created_at, r.platform, r.workspace, r.actor, r.line,
+      `SELECT o.run, o.target, o.label, o.reply, o.attempts, o.created_at, r.platform, r.workspace, r.actor, r.line, r.channel ->> 'id' AS channel,
          CASE WHEN o.target = 0 THEN r.address ELSE o.address END AS address,
          CASE WHEN o.target = 0 THEN r.message END AS message
        FROM outbox o JOIN runs r ON r.id = o.run WHERE o.run = ?1 AND o.target = ?2`,

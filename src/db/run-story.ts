@@ -1,5 +1,5 @@
 /** What is told of one run beside its row. Network: D1 only (through the statements it returns). */
-import type { AuditRow } from './audit.ts'
+import { type AuditRow, FLAT_EVENT } from './audit.ts'
 import type { Database } from './database.ts'
 import type { RunRow } from './runs.ts'
 import type { StepRow } from './steps.ts'
@@ -43,7 +43,9 @@ export type RepeatRow = Pick<RunRow, 'id' | 'state'>
 
 export function selectRepeats(db: Database, run: string, limit: number): D1PreparedStatement {
   return db
-    .prepare('SELECT id, state FROM runs WHERE retries = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2')
+    .prepare(
+      'SELECT id, state FROM runs WHERE retries = ?1 AND yields_to IS NULL ORDER BY created_at DESC, id DESC LIMIT ?2',
+    )
     .bind(run, limit)
 }
 
@@ -52,7 +54,9 @@ export type StoryRow = AuditRow
 
 export function selectStory(db: Database, run: string, limit: number): D1PreparedStatement {
   return db
-    .prepare("SELECT seq, event FROM audit WHERE run = ?1 AND code <> 'policy.allowed' ORDER BY seq DESC LIMIT ?2")
+    .prepare(
+      `SELECT seq, ${FLAT_EVENT} FROM audit WHERE run = ?1 AND code <> 'policy.allowed' ORDER BY seq DESC LIMIT ?2`,
+    )
     .bind(run, limit)
 }
 

@@ -2,6 +2,7 @@
 import type { State } from '../runs/state.ts'
 import type { Database } from './database.ts'
 import { type Claim, fenceOf, type HeldLock } from './guard.ts'
+import { ONE_PRESS_MS, standingRepeat } from './repeats.ts'
 
 export type { HeldLock } from './guard.ts'
 
@@ -49,6 +50,8 @@ export interface RunRow {
   readonly ended_at: number | null
   /** The earlier run whose line this one runs again. */
   readonly retries: string | null
+  /** Another repeat of that run, which was there before this one and does it instead (`repeats.ts`). */
+  readonly yields_to: string | null
   /** A {@link Resolution} as JSON, of a run that is lost. */
   readonly resolution: string | null
 }
@@ -90,13 +93,17 @@ export type NewRun = Pick<
 > &
   Partial<Pick<RunRow, 'retries'>>
 
-/** Inserts the run unless its delivery is already a run. */
+/**
+ * Inserts the run unless its delivery is already a run. Of two repeats of one run that change something the second notes that it
+ * gives way, however close they come.
+ */
 export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, command, effects, mode, retry,
-         state, change, due_at, address, created_at, history, retries)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18)
+         state, change, due_at, address, created_at, history, retries, yields_to)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18,
+         CASE ?10 WHEN 'write' THEN (SELECT id FROM (${standingRepeat('?18', '?19')})) END)
        ON CONFLICT (id) DO NOTHING`,
     )
     .bind(
@@ -118,6 +125,7 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
       run.created_at,
       run.history,
       run.retries ?? null,
+      run.created_at - ONE_PRESS_MS,
     )
 }
 
@@ -264,13 +272,16 @@ export function resolveLost(
     .bind(run, seen, change, JSON.stringify(resolution))
 }
 
-/** Live runs that the sweeper has to look at, the longest overdue first; not those that wait for the end of another one. */
+/**
+ * Live runs that the sweeper has to look at, the longest overdue first, but alternately one that is queued and one that is not: a long
+ * line must not keep it from those that have crashed, nor the other way round. Not those that wait for the end of another one.
+ */
 export function selectDue(db: Database, now: number, limit: number): D1PreparedStatement {
   return db
     .prepare(
       `SELECT * FROM runs r WHERE due_at IS NOT NULL AND due_at <= ?1
          AND NOT (joins IS NOT NULL AND EXISTS (SELECT 1 FROM runs j WHERE j.id = r.joins AND j.ended_at IS NULL))
-       ORDER BY due_at LIMIT ?2`,
+       ORDER BY row_number() OVER (PARTITION BY state = 'queued' ORDER BY due_at), state = 'queued' LIMIT ?2`,
     )
     .bind(now, limit)
 }

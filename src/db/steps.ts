@@ -53,6 +53,16 @@ export function upsertSteps(db: Database, { run, change }: Change, steps: readon
 export const STAGE_RECORDS = '#records'
 export const CALL_RESULT = '#result'
 
+/** Drops what a pipeline goes on from up to a stage, of which the records are kept now: nothing before that is done again. */
+export function dropBefore(db: Database, { run, change }: Change, stage: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM run_steps WHERE run = ?1 AND EXISTS (SELECT 1 FROM runs WHERE id = ?1 AND change = ?2)
+         AND ((name = ?3 AND stage < ?5) OR (name = ?4 AND stage <= ?5))`,
+    )
+    .bind(run, change, STAGE_RECORDS, CALL_RESULT, stage)
+}
+
 /**
  * For the end of a run: what was kept is of no more use, may be long, and may be secret. That a step was done, when and by which
  * attempt stays, for `run show`.

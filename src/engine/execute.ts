@@ -11,11 +11,17 @@ export type Outcome =
    * instead of refusing.
    */
   | { readonly state: 'failed'; readonly message: string; readonly shown?: string; readonly fault?: string }
-  | { readonly state: 'timed_out' }
+  | ({ readonly state: 'timed_out' } & Stopped)
   /** It waits for something, and goes on in another attempt from its stored steps. */
   | ({ readonly state: 'suspended' } & Suspended)
-  /** The signal fired and the work stopped, or did not answer it. `by` is the signal's reason. */
-  | { readonly state: 'aborted'; readonly by: unknown }
+  /** The signal fired. `by` is its reason. */
+  | ({ readonly state: 'aborted'; readonly by: unknown } & Stopped)
+
+/** Work that was told to stop. */
+export interface Stopped {
+  /** False when it did not answer the signal within {@link STOP_GRACE_MS}: it may still be at it. */
+  readonly stopped: boolean
+}
 
 /** Work that is put aside. */
 export interface Suspended {
@@ -28,7 +34,7 @@ export interface Suspended {
 }
 
 /** How long a handler may go on after its signal has fired before its result is no longer waited for. */
-const STOP_GRACE_MS = 2_000
+export const STOP_GRACE_MS = 2_000
 
 /** What a timed-out signal carries. */
 const DEADLINE = Symbol('deadline')
@@ -43,7 +49,7 @@ export async function execute(
   timeoutMs: number,
   abort: AbortSignal,
 ): Promise<Outcome> {
-  if (timeoutMs <= 0) return { state: 'timed_out' }
+  if (timeoutMs <= 0) return { state: 'timed_out', stopped: true }
   const controller = new AbortController()
   const { signal } = controller
   const deadline = setTimeout(() => controller.abort(DEADLINE), timeoutMs)
@@ -54,7 +60,7 @@ export async function execute(
     const outcome = await Promise.race([work(signal), stoppedBy(signal)])
     // Work that failed after the signal has most likely failed because of it; and what is to stop need not wait first.
     const unfinished = outcome === null || outcome.state === 'failed' || outcome.state === 'suspended'
-    if (outcome === null || (unfinished && signal.aborted)) return abortedBy(signal)
+    if (outcome === null || (unfinished && signal.aborted)) return abortedBy(signal, outcome !== null)
     return outcome
   } finally {
     clearTimeout(deadline)
@@ -73,6 +79,6 @@ function stoppedBy(signal: AbortSignal): Promise<null> {
   })
 }
 
-function abortedBy(signal: AbortSignal): Outcome {
-  return signal.reason === DEADLINE ? { state: 'timed_out' } : { state: 'aborted', by: signal.reason }
+function abortedBy({ reason }: AbortSignal, stopped: boolean): Outcome {
+  return reason === DEADLINE ? { state: 'timed_out', stopped } : { state: 'aborted', by: reason, stopped }
 }

@@ -67,7 +67,7 @@ export async function runPipeline(parts: PipelineParts): Promise<Outcome> {
   const { stages, signal, report, memory } = parts
   let records: readonly PawlRecord[] = []
   for (const [index, stage] of stages.entries()) {
-    if (signal.aborted) return { state: 'aborted', by: signal.reason }
+    if (signal.aborted) return { state: 'aborted', by: signal.reason, stopped: true }
     const { command } = stage
     const recordsIn = records.length
     const known = memory?.stageRecords(index + 1)

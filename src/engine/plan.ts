@@ -2,7 +2,7 @@
 import type { Input } from '../chat/invocation.ts'
 import type { Block } from '../chat/reply.ts'
 import type { ApprovalNeed, Arguments, Command, PartlyChecked, SingletonClaim } from '../command/command.ts'
-import type { Json, PawlRecord } from '../json.ts'
+import type { Json } from '../json.ts'
 import type { Token } from '../language/tree.ts'
 import type { Target } from '../runs/courier.ts'
 
@@ -15,12 +15,10 @@ export interface PlannedStage {
   readonly known: PartlyChecked | null
   /** What follows the command's name on the line; empty when the platform typed the arguments. */
   readonly tokens: readonly Token[]
-  /** The arguments as they may be shown and kept; null when they depend on records. */
-  readonly shownArgs: PawlRecord | null
 }
 
 interface PlanBase {
-  /** What was asked, as it may be shown and kept: secrets masked, at most 500 characters. */
+  /** What was asked, as it may be shown and kept: secrets and tokens masked, at most 500 characters. */
   readonly line: string
   /** The commands that were found, in order; those of a refused plan may not be all. */
   readonly commands: readonly Command[]

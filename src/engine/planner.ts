@@ -2,12 +2,13 @@
  * From what was asked to what would run: the stages of the pipeline, each with its command and, as far as they are literal, its
  * arguments; and what kind of run it is. Pure: the same plan is made at admission and again when a queued run starts.
  */
+import { maskTokens } from '../audit/tokens.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Block } from '../chat/reply.ts'
 import { type Bound, bindStage, bindTyped, noRecord } from '../command/bind.ts'
 import type { Command } from '../command/command.ts'
 import { lookup } from '../command/lookup.ts'
-import { MASK, maskPlaces, redact } from '../command/redact.ts'
+import { MASK, maskPlaces } from '../command/redact.ts'
 import type { Registry } from '../command/registry.ts'
 import { describeCommand, helpBlocks } from '../command/usage.ts'
 import type { Json } from '../json.ts'
@@ -111,7 +112,7 @@ function planPipeline(registry: Registry, line: string, { stages, redirects }: P
     bindings.map(({ command, tokens, bound, late }) => {
       const args = bound.ok && !late ? bound.args : null
       const known = bound.ok ? null : bound.known
-      return { command, tokens, args, known, shownArgs: args && redact(command, args) }
+      return { command, tokens, args, known }
     }),
     distinct(targets),
   )
@@ -181,10 +182,7 @@ function planTyped(registry: Registry, path: readonly string[], options: Readonl
   if (!command) return refused(name, 'unknown_command', [], (allowed) => unknownCommand(registry, path, allowed))
   const bound = bindTyped(command, options)
   const line = cut([name, ...[...options].flatMap(([option, value]) => typedAgain(command, option, value))].join(' '))
-  if (bound.ok)
-    return runnable(line, [
-      { command, tokens: [], args: bound.args, known: null, shownArgs: redact(command, bound.args) },
-    ])
+  if (bound.ok) return runnable(line, [{ command, tokens: [], args: bound.args, known: null }])
   const kept = hasSecrets(command) ? name : line
   if (bound.help) return refused(kept, 'help', [command], () => helpBlocks(describeCommand(command)))
   return refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))
@@ -209,6 +207,8 @@ function typedAgain(command: Command, name: string, value: Json): string[] {
   )
 }
 
-function cut(text: string): string {
+/** A line as it is shown and kept: cut after its tokens are masked, so that no half of one is left. */
+function cut(line: string): string {
+  const text = maskTokens(line)
   return text.length > LINE_SHOWN ? `${text.slice(0, LINE_SHOWN - 1).toWellFormed()}…` : text
 }

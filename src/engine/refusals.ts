@@ -1,4 +1,5 @@
 /** How a line that cannot run is explained: what is wrong, where, what to do. Names only commands that the asker may run. Pure. */
+import { maskTokens } from '../audit/tokens.ts'
 import { md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
 import type { Command } from '../command/command.ts'
@@ -61,9 +62,10 @@ export function usageProblems(
   line: string | null,
 ): readonly Block[] {
   const [only] = problems
+  const shown = showable(line)
   const marked =
-    line !== null && problems.length === 1 && only?.place
-      ? markError(line, { ...only.place, message: only.message })
+    shown !== null && problems.length === 1 && only?.place
+      ? markError(shown, { ...only.place, message: only.message })
       : null
   return [
     { kind: 'text', text: md`\`${command.name}\` was not run:` },
@@ -76,6 +78,12 @@ export function usageProblems(
 
 /** A problem with one place of the line; without the line, where that may hold a secret, the message alone. */
 export function problemAt(line: string | null, place: Place, message: string): readonly Block[] {
-  if (line === null) return [{ kind: 'text', text: plain(`${message} (at character ${place.at + 1})`) }]
-  return [{ kind: 'code', text: markError(line, { message, at: place.at, end: place.end }) }]
+  const shown = showable(line)
+  if (shown === null) return [{ kind: 'text', text: plain(`${message} (at character ${place.at + 1})`) }]
+  return [{ kind: 'code', text: markError(shown, { message, at: place.at, end: place.end }) }]
+}
+
+/** A line to mark a place on; null for one with a token, for the marks would not fit the masked one. */
+function showable(line: string | null): string | null {
+  return line !== null && maskTokens(line) === line ? line : null
 }

@@ -1,17 +1,37 @@
-/** Keeps the values of secret options out of what a handler says. Pure. */
+/** Keeps secrets out of what people read and what is kept for that: the values of secret options, and well-known tokens. Pure. */
+import { maskTokens } from '../audit/tokens.ts'
 import type { Arguments, Command } from '../command/command.ts'
+import { MASK } from '../command/redact.ts'
+import type { Json } from '../json.ts'
+import { writingsOf } from './writings.ts'
 
-/** A secret shorter than this is not searched for in messages: it would blot out ordinary words. */
+/** A secret shorter than this is not searched for in texts: it would blot out ordinary words. */
 const SCRUB_MIN_LENGTH = 4
 
-/** A text without the values of the command's secret options. */
-export function scrub(command: Command, args: Arguments, message: string): string {
-  let clean = message
-  for (const option of command.options) {
-    if (!option.secret) continue
-    const value = args[option.name]
-    for (const secret of Array.isArray(value) ? value : [value])
-      if (typeof secret === 'string' && secret.length >= SCRUB_MIN_LENGTH) clean = clean.replaceAll(secret, '[secret]')
-  }
-  return clean
+/** The values of a command's secret options. */
+export function secretsIn(command: Command, args: Arguments): string[] {
+  return command.options.flatMap(({ name, secret }) => (secret && Object.hasOwn(args, name) ? textsOf(args[name]) : []))
+}
+
+/** A text without the given secrets, in all writings of `writings.ts`, and without well-known tokens. */
+export function withoutSecrets(secrets: readonly string[], text: string): string {
+  let clean = text
+  // No writing is shorter than its secret.
+  const fitting = secrets.filter(({ length }) => length <= text.length)
+  // The longest first: one may be part of another.
+  const written = [...new Set(fitting.flatMap(writingsOf))].sort((a, b) => b.length - a.length)
+  for (const one of written) clean = clean.replaceAll(one, MASK)
+  return maskTokens(clean)
+}
+
+/** A text without the values of the command's secret options, and without well-known tokens. */
+export function scrub(command: Command, args: Arguments, text: string): string {
+  return withoutSecrets(secretsIn(command, args), text)
+}
+
+function textsOf(value: Json | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf)
+  if (typeof value !== 'string' && typeof value !== 'number') return []
+  const text = String(value)
+  return text.length >= SCRUB_MIN_LENGTH ? [text] : []
 }

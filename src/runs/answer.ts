@@ -8,6 +8,7 @@ import { insertLateOutbox } from '../db/outbox.ts'
 import type { Admitted } from './admit.ts'
 import { deliverNow, send } from './deliver.ts'
 import { type Ending, endRun } from './end.ts'
+import { keptReply } from './kept.ts'
 import { ANSWER_BUDGET_MS, ANSWER_LIMIT_MS, DELIVERY_LEASE_MS } from './limits.ts'
 import { deliverCopies } from './redirect.ts'
 import { unrecorded } from './replies.ts'
@@ -56,25 +57,24 @@ type Settling = Pick<Ending, 'from' | 'to' | 'code' | 'reply'> &
 /** Ends a run that was worked off inside the request, and gets its answer to the person. Never rejects. */
 export async function settle(services: Services, admitted: Admitted, settling: Settling): Promise<Reply> {
   const { run, invocation, db, plan, answer, lifetime } = admitted
-  const { actor, receivedAt: createdAt } = invocation
+  const { actor, channel, receivedAt: createdAt } = invocation
   const outbox = answer.deferred
   answer.closing = true
   try {
-    if (!(await endRun(services, db, { run, actor, outbox, createdAt, ...settling })))
+    if (!(await endRun(services, db, { run, actor, channel: channel.id, outbox, createdAt, ...settling })))
       return await tell(services, admitted, unrecorded(run, plan.ok ? plan.effects : 'read'))
     if (settling.copies)
-      lifetime.waitUntil(deliverCopies(services, db, { run, line: plan.line, actor, createdAt }, settling.copies))
+      lifetime.waitUntil(deliverCopies(services, db, { run, line: plan.line, actor }, settling.copies))
     if (!answer.deferred) return settling.reply
     if (!outbox && !(await insertLate(services, admitted, settling.reply)))
       return await tell(services, admitted, settling.reply)
     await deliverNow(services, db, {
       run,
       actor,
+      channel: channel.id,
       address: invocation.address,
       reply: settling.reply,
       message: interimRef(invocation),
-      attempts: 0,
-      createdAt,
     })
     return settling.reply
   } catch (error) {
@@ -111,7 +111,7 @@ async function insertLate(services: Services, { run, db, invocation }: Admitted,
       insertLateOutbox(db, {
         run,
         address: JSON.stringify(invocation.address),
-        reply: JSON.stringify(reply),
+        reply: keptReply(reply),
         now,
         nextAt: now + DELIVERY_LEASE_MS,
       }),

@@ -57,6 +57,7 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
     address,
     message,
     createdAt,
+    workspace: `${actor.platform}:${actor.workspace}`,
     quiet: plan.answer === 'private',
     lasts: beat.lasts,
   })
@@ -77,14 +78,19 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
   const back = await putBackOf(services, claimed, work, execution, progress, () => beat.stop())
   const ref = await progress.settled()
   // After a lost claim whoever took it over tells the room; the lock may already serve that attempt: it is not ours.
-  if (execution.state === 'lost' || back?.outcome === 'lost' || back?.outcome === 'queued') return void beat.stop()
+  if (execution.state === 'lost' || back?.outcome === 'lost' || back?.outcome === 'queued') {
+    void beat.stop()
+    return back?.outcome === 'queued' ? undefined : await progress.yielded()
+  }
   const outcome = endingOf(claimed, execution, back)
   const end = { ...outcome, reply: offerRetry(row, outcome.to, outcome.reply) }
   const { events, lines } = journal.rest()
-  const { locks } = claimed
+  // What did not stop may still be at it: then the locks are free when their leases end, not earlier.
+  const locks = execution.state === 'ended' && !execution.stopped ? [] : claimed.locks
   const ending = {
     run,
     actor,
+    channel: facts.channel.id,
     from: ['running'] as const,
     attempt,
     held,
@@ -98,10 +104,18 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
   // The claim is kept alive until the end stands: a job that is over must not be taken for lost.
   const written = await persistently(services, run, () => endRun(services, db, ending satisfies Ending))
   void beat.stop()
-  if (!written) return
+  if (!written) return await progress.yielded()
   await releaseLocks(services, locks, run)
-  await deliverNow(services, db, { run, actor, address, reply: end.reply, message: ref, attempts: 0, createdAt })
-  if (end.copies) await deliverCopies(services, db, { run, line, actor, createdAt }, end.copies)
+  await deliverNow(services, db, {
+    run,
+    actor,
+    channel: facts.channel.id,
+    address,
+    reply: end.reply,
+    message: ref,
+    notBefore: progress.hushed(),
+  })
+  if (end.copies) await deliverCopies(services, db, { run, line, actor }, end.copies)
 }
 
 /** Puts it back into the queue if it waits, or broke and may be repeated; null when it is to end. */

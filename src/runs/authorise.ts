@@ -1,7 +1,7 @@
 /** Decides every stage of a plan before the first one runs, and says so to the audit. Pure but for the clock. */
+import { auditedArguments } from '../audit/digest.ts'
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Arguments, Command } from '../command/command.ts'
-import { redact } from '../command/redact.ts'
 import type { Plan } from '../engine/plan.ts'
 import { placeOf, requestOf } from '../policy/ask.ts'
 import { type Denial, decide } from '../policy/decide.ts'
@@ -25,7 +25,7 @@ type Asked = Pick<RunFacts, 'run' | 'actor' | 'channel' | 'policy' | 'subject'>
  * certain is refused; {@link authoriseCalls} decides it again, bound.
  */
 export function authorisePlan(
-  services: Pick<Services, 'now'>,
+  services: Pick<Services, 'now' | 'config'>,
   { run, actor, channel, policy, subject }: Asked,
   plan: Plan,
 ): Authorised {
@@ -35,13 +35,15 @@ export function authorisePlan(
   for (const [index, command] of plan.commands.entries()) {
     const stage = plan.ok ? plan.stages[index] : undefined
     const decision = decide(policy, requestOf(subject, where, command, stage?.args ?? stage?.known ?? UNKNOWN))
-    const args = stage?.shownArgs
+    // A refused line is free to type: whoever reads the log could try one value after another against those of others.
+    const key = decision.allowed ? services.config.digestKey : null
     const facts = {
       run,
+      channel: channel.id,
       command: command.key,
       // A single command is a pipeline of one: its stage needs no number.
       stage: plan.commands.length > 1 ? index + 1 : undefined,
-      args: args ?? undefined,
+      ...(stage?.args && auditedArguments(key, command, stage.args)),
       rules: [...decision.rules],
       policy: policy.version,
     }
@@ -62,7 +64,7 @@ export function authorisePlan(
 
 /** The decision on the calls of a stage whose arguments came from records; `refusal` says why none may be made. */
 export function authoriseCalls(
-  services: Pick<Services, 'now'>,
+  services: Pick<Services, 'now' | 'config'>,
   { run, actor, channel, policy, subject }: Asked,
   command: Command,
   stage: number,
@@ -72,6 +74,8 @@ export function authoriseCalls(
   const where = placeOf(actor, channel)
   const decided = calls.map((args) => ({ args, decision: decide(policy, requestOf(subject, where, command, args)) }))
   const denied = decided.find(({ decision }) => !decision.allowed)?.decision
+  // One denial, and none is made: then there is nothing to compare, as in `authorisePlan`.
+  const key = denied === undefined ? services.config.digestKey : null
   // What has effects is recorded call by call; of what only reads, one of each decision stands for the others.
   const groups =
     command.effects === 'write'
@@ -83,9 +87,10 @@ export function authoriseCalls(
     const { args, decision } = first
     const facts = {
       run,
+      channel: channel.id,
       command: command.key,
       stage,
-      args: redact(command, args),
+      ...auditedArguments(key, command, args),
       calls: group.length > 1 ? group.length : undefined,
       rules: [...decision.rules],
       policy: policy.version,

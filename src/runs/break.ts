@@ -45,7 +45,7 @@ export async function breakLock(
     lock: key,
     epoch,
     holder: who,
-    reason,
+    reason_text: reason,
     by_run: byRun,
   })
   // The next holder's epoch is this one: what it writes passes, what the broken one writes does not.

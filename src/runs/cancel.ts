@@ -1,6 +1,7 @@
 /** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the locks, the courier. */
 import type { AuditEvent } from '../audit/event.ts'
-import type { Actor, Address } from '../chat/invocation.ts'
+import type { Actor, Address, Channel } from '../chat/invocation.ts'
+import { md, personName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
 import { locksOf, type RunRow } from '../db/runs.ts'
@@ -15,7 +16,13 @@ import type { Services } from './services.ts'
 
 /** Cancels a queued run; false when it has started or ended meanwhile. */
 export async function cancelQueued(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
-  const reply = ended(row.id, row.line, 'cancelled', by, visibilityOf(row))
+  const reply = ended(
+    row.id,
+    row.line,
+    'cancelled',
+    row.attempt === 0 ? md`${personName(by)} before it started` : by,
+    visibilityOf(row),
+  )
   return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
 }
 
@@ -40,12 +47,14 @@ export async function endWithoutRunning(
   const reply = offerRetry(row, to, told)
   const { id: run, attempt, created_at: createdAt } = row
   const actor = actorOf(row)
+  const { id: channel } = JSON.parse(row.channel) as Channel
   // Whoever executed it may still be at it: the locks of a run that was running are free when their leases end, not earlier.
   const locks = row.state === 'running' ? [] : locksOf(row)
   if (
     !(await endRun(services, db, {
       run,
       actor,
+      channel,
       from: [row.state],
       attempt,
       to,
@@ -67,11 +76,10 @@ export async function endWithoutRunning(
   await deliverNow(services, db, {
     run,
     actor,
+    channel,
     address: addressOf(row),
     reply,
     message: messageRefOf(row),
-    attempts: 0,
-    createdAt,
   })
   return true
 }

@@ -84,6 +84,8 @@ export function contextOf(
     room: (typed) => roomOf(services, actor, typed),
     token: services.token,
     notify: (account, reply) => notify(services, account, reply, run),
+    ledger: services.ledger,
+    audit: services.config.audit,
     lockStatus: (key) => services.lock(key).status(),
     breakLock: (key, reason) => breakLock(services, { run, actor, subject, db }, key, reason),
     resolve: (row, resolution) => resolveRun(services, db, row, resolution, { run, actor }),

@@ -36,8 +36,8 @@ export type Resolved =
       /** It is where it was asked. */
       readonly here?: true
     }
-  /** What is wrong and what to do; nothing has been posted. */
-  | { readonly ok: false; readonly message: string }
+  /** What is wrong and what to do; nothing has been posted. `later`: the platform could not be asked just now. */
+  | { readonly ok: false; readonly message: string; readonly later?: true }
 
 /** A room that a rule names. */
 export type Room =

@@ -3,6 +3,8 @@
  * rule 7). Network: D1, the queue, and the platform through its courier.
  */
 import { auditEvent } from '../audit/event.ts'
+import { maskTokens } from '../audit/tokens.ts'
+import { cleanReply } from '../chat/clean.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
@@ -10,6 +12,7 @@ import type { Database } from '../db/database.ts'
 import { claimOutbox, dropAddress, insertNotice, type OutboxRow, selectOutbox, settleOutbox } from '../db/outbox.ts'
 import { keepMessage } from '../db/runs.ts'
 import type { Delivery, MessageRef } from './courier.ts'
+import { keptReply } from './kept.ts'
 import { DELIVERY_BACKOFF_MAX_MS, DELIVERY_BACKOFF_MS, DELIVERY_GIVE_UP_MS, DELIVERY_LEASE_MS } from './limits.ts'
 import { undelivered } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
@@ -22,18 +25,34 @@ export interface Parcel {
   /** The place of a redirect as people know it, and the line that names it. */
   readonly redirect?: { readonly label: string; readonly line: string }
   readonly actor: Actor
+  /** The id of the room where it was asked, for the audit. */
+  readonly channel?: string
   readonly address: Address
   readonly reply: Reply
   readonly message: MessageRef | null
   /** How often it has been tried before. */
   readonly attempts: number
+  /** When the answer was there, not when it was asked for; milliseconds since 1970. */
   readonly createdAt: number
 }
 
-/** Delivers an answer that its inserter still owns. Never throws: whatever goes wrong, the outbox row is tried again. */
-export async function deliverNow(services: Services, db: Database, parcel: Parcel): Promise<void> {
+/**
+ * Delivers an answer that its inserter still owns; not before `notBefore` (milliseconds since 1970), if the platform has asked for
+ * that. Never throws: whatever goes wrong, the outbox row is tried again.
+ */
+export async function deliverNow(
+  services: Services,
+  db: Database,
+  { notBefore = 0, ...fresh }: Omit<Parcel, 'attempts' | 'createdAt'> & { readonly notBefore?: number },
+): Promise<void> {
+  const now = services.now()
+  const parcel = { ...fresh, attempts: 0, createdAt: now }
   try {
-    await recordDelivery(services, db, parcel, await send(services, parcel))
+    const delivery: Delivery =
+      notBefore > now
+        ? { outcome: 'retry', reason: 'rate_limited', afterMs: notBefore - now }
+        : await send(services, parcel)
+    await recordDelivery(services, db, parcel, delivery)
   } catch (error) {
     services.log('delivery not recorded; it will be tried again', { run: parcel.run, error: messageOf(error) })
   }
@@ -56,6 +75,7 @@ export async function deliverDue(services: Services, run: string, target: number
     target,
     ...(row.label !== null && { redirect: { label: row.label, line: row.line } }),
     actor,
+    channel: row.channel,
     address: address ?? { platform: row.platform },
     reply: JSON.parse(row.reply) as Reply,
     // The first try may have found an interim answer to replace; where there is none, the courier takes no harm from it.
@@ -86,7 +106,7 @@ function noAddress(target: number): Delivery {
     : { outcome: 'undeliverable', reason: 'no_address' }
 }
 
-/** Hands a reply to the platform's courier. */
+/** Hands a reply to the platform's courier, without tokens. */
 export async function send(
   services: Services,
   parcel: Pick<Parcel, 'address' | 'reply' | 'message'>,
@@ -94,24 +114,26 @@ export async function send(
   const courier = services.couriers.get(parcel.address.platform)
   if (!courier) return { outcome: 'undeliverable', reason: 'no_courier' }
   try {
-    return await courier.deliver(parcel.address, parcel.reply, parcel.message)
+    return await courier.deliver(parcel.address, cleanReply(parcel.reply, maskTokens), parcel.message)
   } catch (error) {
     // A courier promises not to throw; if one does, the answer must not be lost with it.
-    return { outcome: 'retry', reason: messageOf(error) }
+    return { outcome: 'retry', reason: maskTokens(messageOf(error)) }
   }
 }
 
 async function recordDelivery(services: Services, db: Database, parcel: Parcel, delivery: Delivery): Promise<void> {
-  const { run, target = 0, actor, attempts, createdAt } = parcel
-  const which = { redirect: target > 0 ? target : undefined, notice: target < 0 ? -target : undefined }
+  const { run, target = 0, actor, channel, attempts, createdAt } = parcel
+  const told = {
+    run,
+    channel,
+    redirect: target > 0 ? target : undefined,
+    notice: target < 0 ? -target : undefined,
+    attempt: attempts + 1,
+    latency_ms: services.now() - createdAt,
+  }
   const now = services.now()
   if (delivery.outcome === 'delivered') {
-    const event = auditEvent(now, 'reply.delivered', actor, {
-      run,
-      ...which,
-      via: delivery.via,
-      attempt: attempts + 1,
-    })
+    const event = auditEvent(now, 'reply.delivered', actor, { ...told, via: delivery.via })
     await db.batch([
       settleOutbox(db, { run, target, attempts, state: 'delivered', nextAt: null, reason: null }),
       ...(target === 0 ? [keepMessage(db, run, JSON.stringify(delivery.message)), dropAddress(db, run)] : []),
@@ -122,10 +144,8 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
   const pause = Math.max(backoff(attempts), delivery.outcome === 'retry' ? (delivery.afterMs ?? 0) : 0)
   const giveUp = delivery.outcome === 'undeliverable' || now + pause > createdAt + DELIVERY_GIVE_UP_MS
   const event = auditEvent(now, giveUp ? 'reply.undeliverable' : 'reply.retried', actor, {
-    run,
-    ...which,
+    ...told,
     reason: delivery.reason,
-    attempt: attempts + 1,
   })
   const { redirect } = parcel
   const notice = giveUp && redirect ? undelivered(run, redirect.line, redirect.label, delivery.reason) : null
@@ -139,7 +159,7 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
       reason: delivery.reason,
     }),
     ...(giveUp && target === 0 ? [dropAddress(db, run)] : []),
-    ...(notice === null ? [] : [insertNotice(db, { run, target, reply: JSON.stringify(notice), now })]),
+    ...(notice === null ? [] : [insertNotice(db, { run, target, reply: keptReply(notice), now })]),
     appendAudit(db, { when: 'always' }, [event]),
   ])
   if (notice !== null) await wakeDelivery(services.queue, run, -target, 0)
@@ -147,6 +167,6 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
 }
 
 /** 2 s, 4 s, 8 s … up to ten minutes. */
-function backoff(attempts: number): number {
+export function backoff(attempts: number): number {
   return Math.min(DELIVERY_BACKOFF_MS * 2 ** Math.min(attempts, 20), DELIVERY_BACKOFF_MAX_MS)
 }

@@ -28,6 +28,8 @@ export type EndState = Extract<
 export interface Ending {
   readonly run: string
   readonly actor: Actor
+  /** The id of the room where it was asked. */
+  readonly channel: string
   readonly from: readonly State[]
   readonly to: EndState
   /** Only if the run is still at this attempt. */
@@ -69,6 +71,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
   const {
     run,
     actor,
+    channel,
     from,
     to,
     attempt,
@@ -89,6 +92,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
   const change = services.token()
   const end = auditEvent(now, `run.${to}` satisfies AuditCode, actor, {
     run,
+    channel,
     attempt,
     outcome: to,
     reason: code ?? undefined,

@@ -3,31 +3,38 @@
  * commands use.
  */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
+import { cleanJson, maskTokens } from '../audit/tokens.ts'
+import { cleanReply } from '../chat/clean.ts'
 import type { Reply } from '../chat/reply.ts'
-import type { Context } from '../command/command.ts'
+import type { Arguments, Command, Context } from '../command/command.ts'
 import { appendAudit } from '../db/audit.ts'
 import { execute, type Outcome, type Suspended } from '../engine/execute.ts'
 import { runPipeline } from '../engine/pipeline.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
+import { secretsIn, withoutSecrets } from '../engine/scrub.ts'
+import type { PawlRecord } from '../json.ts'
 import { viewOf } from '../view/view.ts'
 import { authoriseCalls } from './authorise.ts'
 import { contextOf, type RunFacts } from './context.ts'
 import type { Ending } from './end.ts'
 import type { Cancelled } from './heartbeat.ts'
 import type { Journal } from './journal.ts'
-import { keepsRecords } from './kept.ts'
+import { keepsRecords, takesSecretLine } from './kept.ts'
 import { memoryOf } from './memory.ts'
 import { isElsewhere, senderOf } from './redirect.ts'
-import { ended, forwarded, sent, succeeded } from './replies.ts'
+import { ended, forwarded, sent, succeeded, unstopped } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { toolsOf } from './steps.ts'
+
+/** What people may read of a text. */
+type Clean = (text: string) => string
 
 /** How a run ends. */
 export type End = Pick<Ending, 'to' | 'code' | 'reply' | 'records' | 'copies' | 'details'>
 
 export type Execution =
-  /** `fault`: a handler broke instead of refusing. */
-  | { readonly state: 'ended'; readonly end: End; readonly fault: boolean }
+  /** `fault`: a handler broke instead of refusing. `stopped` is false when it was told to stop and may still be at it. */
+  | { readonly state: 'ended'; readonly end: End; readonly fault: boolean; readonly stopped: boolean }
   | ({ readonly state: 'suspended' } & Suspended)
   /** The claim is gone: whoever took it over ends the run. */
   | { readonly state: 'lost' }
@@ -49,7 +56,9 @@ export async function executePlan(
   { abort, journal, timeout, progress }: Means,
 ): Promise<Execution> {
   const { run, actor } = facts
-  const outcome = await execute(
+  const secrets = plan.stages.flatMap(({ command, args }) => (args === null ? [] : hiddenIn(command, args)))
+  const clean: Clean = (text) => withoutSecrets(secrets, text)
+  const result = await execute(
     (signal) =>
       runPipeline({
         stages: plan.stages,
@@ -63,6 +72,7 @@ export async function executePlan(
             toolsOf(services, journal, { ...place, run, signal: callSignal, progress }),
           ),
         authorise: async (command, stage, calls) => {
+          secrets.push(...calls.flatMap((args) => hiddenIn(command, args)))
           const late = authoriseCalls(services, facts, command, stage, calls)
           if (command.effects === 'read') for (const event of late.events) journal.note(event)
           else if (!(await record(services, facts, late.events)))
@@ -71,19 +81,36 @@ export async function executePlan(
         },
         report: ({ stage, command, recordsIn, recordsOut, outcome: result }) => {
           if (plan.stages.length === 1) return
+          const attempt = journal.claim?.attempt
           const counts = { records_in: recordsIn, records_out: recordsOut }
-          journal.note(auditEvent(services.now(), `stage.${result}`, actor, { run, stage, command, ...counts }))
+          journal.note(
+            auditEvent(services.now(), `stage.${result}`, actor, { run, stage, command, attempt, ...counts }),
+          )
         },
         ...(journal.claim !== null && { memory: memoryOf(services, journal, plan) }),
       }),
     timeout.ms,
     abort,
   )
+  const outcome = endIfUnkept(result, journal.unkept())
   if (journal.isLost() || (outcome.state === 'aborted' && outcome.by === null)) return { state: 'lost' }
   if (outcome.state === 'suspended') return outcome
   const fault = outcome.state === 'failed' ? outcome.fault : undefined
-  if (fault !== undefined) services.log('fault in a command', { run, error: fault })
-  return { state: 'ended', end: endOf(facts, plan, outcome, timeout.shown), fault: fault !== undefined }
+  if (fault !== undefined) services.log('fault in a command', { run, error: clean(fault) })
+  const stopped = 'stopped' in outcome ? outcome.stopped : true
+  return { state: 'ended', end: endOf(facts, plan, outcome, timeout.shown, clean), fault: fault !== undefined, stopped }
+}
+
+/** Who waits goes on in another attempt, where what was not kept would be done again: then it ends instead. */
+function endIfUnkept(outcome: Outcome, unkept: string | null): Outcome {
+  if (outcome.state !== 'suspended' || unkept === null) return outcome
+  const message = `it waits, and cannot go on after that without doing again what is done: ${unkept}. Look at what it did before you repeat it.`
+  return { state: 'failed', message }
+}
+
+/** What an answer must not say of a call's arguments. */
+function hiddenIn(command: Command, args: Arguments): string[] {
+  return takesSecretLine(command) ? [] : secretsIn(command, args)
 }
 
 /** Decide before effect: what a stage that writes is about to do is in the log before it does it. */
@@ -106,21 +133,30 @@ function endOf(
   plan: RunnablePlan,
   outcome: Exclude<Outcome, { state: 'suspended' }>,
   timeout: string,
+  clean: Clean,
 ): End {
   const { run } = facts
   const { line } = plan
   const visibility = failureVisibility(plan)
   switch (outcome.state) {
     case 'succeeded':
-      return succeededEnd(facts, plan, outcome.records)
+      return succeededEnd(facts, plan, outcome.records, clean)
     case 'failed': {
       const { message, shown } = outcome
-      return { to: 'failed', code: 'handler', reply: ended(run, line, 'failed', message, visibility, shown) }
+      const reply = cleanReply(ended(run, line, 'failed', message, visibility, shown), clean)
+      return { to: 'failed', code: 'handler', reply }
     }
-    case 'timed_out':
-      return { to: 'timed_out', code: 'deadline', reply: ended(run, line, 'timed_out', timeout, visibility) }
-    case 'aborted':
-      return cancelledEnd(run, plan, (outcome.by as Cancelled | null)?.cancelledBy ?? '')
+    case 'timed_out': {
+      const reply = outcome.stopped
+        ? ended(run, line, 'timed_out', timeout, visibility)
+        : unstopped(run, line, `ran out of time (${timeout})`, visibility)
+      return { to: 'timed_out', code: 'deadline', reply }
+    }
+    case 'aborted': {
+      const by = (outcome.by as Cancelled | null)?.cancelledBy ?? ''
+      const end = cancelledEnd(run, plan, by)
+      return outcome.stopped ? end : { ...end, reply: unstopped(run, line, `was cancelled by ${by}`, visibility) }
+    }
   }
 }
 
@@ -133,19 +169,24 @@ function failureVisibility({ mode, answer, targets }: RunnablePlan): Reply['visi
   return mode === 'job' && !isElsewhere(targets) ? answer : 'private'
 }
 
-/** A success, unless the command's view throws: then the run has failed to show what it did, and says so. */
+/**
+ * A success, unless the command's view throws: then the run has failed to show what it did, and says so. What is shown, and kept
+ * to be shown, is cleaned before it is laid out: a token that was cut to fit could not be told any more.
+ */
 export function succeededEnd(
   facts: RunFacts,
   { stages, answer, mode, line, targets }: RunnablePlan,
-  records: Extract<Outcome, { state: 'succeeded' }>['records'],
+  given: Extract<Outcome, { state: 'succeeded' }>['records'],
+  clean: Clean = maskTokens,
 ): End {
   const { run, redirects } = facts
   const { command } = stages.at(-1) ?? stages[0]
+  const records = given.map((record) => cleanJson(record, clean) as PawlRecord)
   const kept = keepsRecords(stages) ? { records } : {}
   try {
-    const reply = succeeded(run, viewOf(run, command, records), answer, mode === 'job')
+    const reply = cleanReply(succeeded(run, viewOf(run, command, records), answer, mode === 'job'), clean)
     if (targets.length === 0) return { to: 'succeeded', code: null, reply, ...kept }
-    const others = succeeded(run, viewOf(run, command, records, 'others'), answer, false)
+    const others = cleanReply(succeeded(run, viewOf(run, command, records, 'others'), answer, false), clean)
     const copies = redirects.map((redirect) => ({
       label: redirect.label,
       address: redirect.address,
@@ -163,7 +204,7 @@ export function succeededEnd(
       details: { redirects: labels },
     }
   } catch (error) {
-    const detail = `it ran, but its view failed: ${messageOf(error)}`
+    const detail = `it ran, but its view failed: ${clean(messageOf(error))}`
     return {
       to: 'succeeded',
       code: 'view',

@@ -3,6 +3,8 @@
  * courier; timers for the adaptive answer.
  */
 import { auditEvent } from '../audit/event.ts'
+import { maskTokens } from '../audit/tokens.ts'
+import { cleanReply } from '../chat/clean.ts'
 import type { Hall, Refusal } from '../chat/hall.ts'
 import type { Reply } from '../chat/reply.ts'
 import { adminsIn } from '../config.ts'
@@ -18,6 +20,7 @@ import { queueJob } from './job.ts'
 import { findRedirects } from './redirect.ts'
 import { denied, type Grantors, needsApproval, unavailable, working } from './replies.ts'
 import { retireRetried } from './retire.ts'
+import { whyYields } from './retry.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** Reasons of refusals before the signature was verified; anybody can cause them. */
@@ -45,7 +48,7 @@ export function createHall(services: Services): Hall {
         }
       })()
       lifetime.waitUntil(work)
-      return await answerWithin(services, invocation, answer, work)
+      return cleanReply(await answerWithin(services, invocation, answer, work), maskTokens)
     },
     complete: (who, typed) => complete(services, who, typed),
     refuse(refusal, lifetime) {
@@ -83,15 +86,17 @@ async function proceed(services: Services, admitted: Admitted): Promise<Reply> {
     const reply = needsApproval(run, plan.line, plan.approval.permission)
     return await settle(services, admitted, { from, to: 'denied', code: 'needs_approval', reply, events })
   }
-  const asked = { ...admitted, actor, address: invocation.address }
+  const yields = retried && (await whyYields(db, run, retried))
+  if (yields) return await settle(services, admitted, { from, to: 'failed', code: 'repeated', reply: yields, events })
+  const asked = { ...admitted, actor, channel, address: invocation.address }
   const found = await findRedirects(services, asked, plan, adminsIn(services.config.admins, actor))
   if (!found.ok) return await settle(services, admitted, { from, ...found.closing })
   const ready = { ...admitted, redirects: found.redirects }
-  if (retried !== null) lifetime.waitUntil(retireRetried(services, retried.row, admitted))
   answer.interim = working(run, plan.targets.length === 0 ? plan.answer : 'private')
-  return plan.mode === 'job'
-    ? await queueJob(services, ready, plan, events)
-    : await runInline(services, ready, plan, events)
+  const reply =
+    plan.mode === 'job' ? await queueJob(services, ready, plan, events) : await runInline(services, ready, plan, events)
+  if (retried !== null) lifetime.waitUntil(retireRetried(services, retried.row, admitted))
+  return reply
 }
 
 async function recordRefusal(services: Services, { door, reason, actor }: Refusal): Promise<void> {

@@ -1,19 +1,21 @@
 /** Queues an allowed job: takes its locks or its place in line, records, wakes a consumer. Network: D1, the locks, the queue. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
-import type { Reply } from '../chat/reply.ts'
+import { plain } from '../chat/markdown.ts'
+import type { Block, Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
-import { changeState, keepInterimMessage } from '../db/runs.ts'
+import { changeState, keepInterimMessage, type RunRow, selectRun } from '../db/runs.ts'
 import { upsertStanding } from '../db/standing.ts'
 import { inputToJson, type RunnablePlan } from '../engine/plan.ts'
 import type { Admitted } from './admit.ts'
 import { settle, tell } from './answer.ts'
 import { send } from './deliver.ts'
-import { type Joining, selectJoined, takeOrJoin, wakeIfOver } from './join.ts'
+import { type Joining, selectJoined, takeOrJoin, wakeIfOver, whereToFollow } from './join.ts'
 import { WAKE_GRACE_MS } from './limits.ts'
 import { busy, joining, waiting } from './lock-replies.ts'
 import { noteLocks, releaseLocks, type Taken } from './locks.ts'
 import { queued, unconfirmed } from './replies.ts'
+import { offerRetry } from './retry.ts'
 import { messageOf, type Services } from './services.ts'
 import { wakeRun } from './wake.ts'
 
@@ -39,7 +41,7 @@ export async function queueJob(
       run,
     )
     const event = auditEvent(now, 'lock.rejected', actor, { run, lock: taken.key, holder: taken.holder.run })
-    const reply = busy(run, { ...taken, now })
+    const reply = await offerRetryOf(admitted, busy(run, { ...taken, now }))
     return await settle(services, admitted, {
       from: ['accepted'],
       to: 'failed',
@@ -49,7 +51,7 @@ export async function queueJob(
     })
   }
   const joins = taken.outcome === 'joining' ? taken.holder.run : null
-  const reply = interimOf(run, plan, taken, now)
+  const reply = interimOf(admitted, plan, taken, now)
   const change = services.token()
   // The locks themselves are recorded by the claim, with the epochs that the run then holds.
   const taking: AuditEvent[] = []
@@ -97,15 +99,26 @@ export async function queueJob(
 
 /** What the asker reads until the job's own message follows, or the end of the run that it joined. */
 function interimOf(
-  run: string,
+  { run, invocation }: Admitted,
   { line, answer, singletons }: RunnablePlan,
   taken: Taken | Joining,
   now: number,
 ): Reply {
-  if (taken.outcome === 'joining') return joining(run, line, answer, { ...taken, now })
+  if (taken.outcome === 'joining') {
+    const reply = joining(run, line, answer, { ...taken, now })
+    const [first, ...rest] = reply.blocks
+    const where: Block = { kind: 'text', text: plain(whereToFollow(invocation, taken)) }
+    return { ...reply, blocks: first ? [first, where, ...rest] : [where] }
+  }
   if (taken.outcome !== 'waiting') return queued(run, line, answer)
   const later = singletons.slice(taken.held.length + 1).map(({ key }) => key)
   return waiting(run, line, answer, { ...taken, later, now })
+}
+
+/** A job that was refused, with a button for later; how much of its line was kept, its row alone knows. */
+async function offerRetryOf({ run, db }: Admitted, reply: Reply): Promise<Reply> {
+  const row = await selectRun(db, run).first<RunRow>()
+  return row ? offerRetry(row, 'failed', reply) : reply
 }
 
 /** Where no response can say it, the courier tells who waits; the job's own message then takes its place. */

@@ -7,7 +7,7 @@
  * them goes on by itself, and its claim takes the others along.
  */
 import { auditEvent } from '../audit/event.ts'
-import type { Actor } from '../chat/invocation.ts'
+import type { Actor, Channel } from '../chat/invocation.ts'
 import type { SingletonClaim } from '../command/command.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
@@ -25,6 +25,7 @@ import { type Taken, takeLocks } from './locks.ts'
 import { ended } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { isTerminal, type State } from './state.ts'
+import { type Reader, wasToldHere } from './visibility.ts'
 import { wakeRun } from './wake.ts'
 
 /** The run that holds the lock, and does what was asked. */
@@ -33,6 +34,8 @@ export interface Joining {
   readonly key: string
   readonly holder: Ticket
   readonly held: readonly HeldLock[]
+  /** The run that holds it, as it was found. */
+  readonly row: RunRow
 }
 
 /** Takes the locks of a run, or finds whom it joins; in all other cases who would join waits in line. Throws like `takeLocks`. */
@@ -50,13 +53,24 @@ export async function takeOrJoin(
   // The result of another command, or of a longer line, answers another question; what has ended is over.
   if (row && row.command === command && !isTerminal(row.state)) {
     const { key, holder, held } = taken
-    return { outcome: 'joining', key, holder, held }
+    return { outcome: 'joining', key, holder, held, row }
   }
   return await takeLocks(
     services,
     ticket,
     claims.map(({ key }) => ({ key, whenBusy: 'queue' })),
   )
+}
+
+/**
+ * Where whoever joins a run can follow it. Another room is not named: it may be one that those who read this know nothing of.
+ */
+export function whereToFollow(reader: Reader, { row }: Joining): string {
+  const { id, kind } = JSON.parse(row.channel) as Channel
+  if (wasToldHere(reader, row)) return 'How far it is stands in this room, in the message of that run.'
+  if (row.platform === reader.actor.platform && id === reader.channel.id) return 'It was asked here.'
+  const where = kind === 'direct' ? 'in a direct conversation' : 'in another room'
+  return `It was asked ${where}, and how far it is, is told there.`
 }
 
 /** For the end of the batch that writes `joins`: what {@link wakeIfOver} needs. */

@@ -12,9 +12,10 @@ import { commit, type Database } from '../db/database.ts'
 import type { Change, Claim } from '../db/guard.ts'
 import { insertLog, type LogLine, type LogState } from '../db/log.ts'
 import { changeState } from '../db/runs.ts'
-import { CALL_RESULT, type NewStep, STAGE_RECORDS, type StepRow, upsertSteps } from '../db/steps.ts'
+import { dropBefore, type NewStep, STAGE_RECORDS, type StepRow, upsertSteps } from '../db/steps.ts'
 import type { Suspended } from '../engine/execute.ts'
-import { CONSUMER_WORK_MS, LOG_MAX_BYTES, LOG_MAX_LINES, STEPS_MAX, STEPS_MAX_BYTES } from './limits.ts'
+import { CONSUMER_WORK_MS, LOG_MAX_BYTES, LOG_MAX_LINES } from './limits.ts'
+import { bytesOf, createRoom, isOwn, isSuperseded, keyOf } from './room.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** What earlier attempts have kept. */
@@ -29,10 +30,21 @@ export const NOTHING_KEPT: Kept = { steps: [], log: { lines: 0, bytes: 0, cut: 0
 export interface Journal {
   /** The stored step of a call; undefined when no attempt has come to it. */
   stored(stage: number, call: number, name: string): StepRow | undefined
+  /** The last stage of which the records are stored; 0 when there is none. */
+  readonly storedStage: number
   /** The handler's own steps that earlier attempts have stored of a call. */
   storedNames(stage: number, call: number): string[]
-  /** Keeps a step; written with the next {@link Journal.write}. Throws when a run keeps too many. */
+  /** Counts a step of a handler before it is done. Throws a `CommandFailure` when a run keeps as many already. */
+  reserve(step: Pick<NewStep, 'stage' | 'call' | 'name'>): void
+  /**
+   * Keeps a step; written with the next {@link Journal.write}. The records of a stage take the place of all that was kept to come
+   * to them. Throws a `CommandFailure` when a run keeps too much.
+   */
   keep(step: Pick<NewStep, 'stage' | 'call' | 'name' | 'state' | 'value'>): void
+  /** Notes why something that is done was not kept: from now on this run cannot go on in another attempt. */
+  giveUp(why: string): void
+  /** The first such reason; null when everything was kept. */
+  unkept(): string | null
   log(stage: number, text: string): void
   note(event: AuditEvent): void
   /** Writes all that waits; false when the claim is lost, and then nothing was written. Throws after {@link WRITE_TRIES}. */
@@ -62,9 +74,6 @@ export interface Rest {
 const WRITE_TRIES = 3
 const WRITE_PAUSE_MS = 1_500
 
-const encoder = new TextEncoder()
-const bytesOf = (text: string) => encoder.encode(text).length
-
 /** The journal of one attempt; `actor` is who asked for the run. */
 export function createJournal(
   services: Services,
@@ -72,9 +81,8 @@ export function createJournal(
   { claim, actor, kept }: { readonly claim: Claim | null; readonly actor: Actor; readonly kept: Kept },
 ): Journal {
   const startedAt = services.now()
-  const rows = new Map(kept.steps.map((row) => [keyOf(row.stage, row.call, row.name), row]))
-  const bytesByKey = new Map([...rows].map(([key, { value }]) => [key, bytesOf(value ?? '')]))
-  let stepBytes = [...bytesByKey.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const rows = new Map(kept.steps.map((row) => [keyOf(row), row]))
+  const room = createRoom(kept.steps)
   let { lines: logged, bytes: logBytes } = kept.log
   let cut = kept.log.cut === 1
   let steps: NewStep[] = []
@@ -83,6 +91,7 @@ export function createJournal(
   // One after the other: what waits is written once.
   let writing: Promise<boolean> = Promise.resolve(true)
   let lost = false
+  let unkept: string | null = null
   let putAside: (wait: Suspended) => void = () => {}
   const suspended = new Promise<Suspended>((resolve) => {
     putAside = resolve
@@ -119,20 +128,23 @@ export function createJournal(
     suspended,
     suspend: putAside,
     tired: () => services.now() - startedAt >= CONSUMER_WORK_MS,
-    stored: (stage, call, name) => rows.get(keyOf(stage, call, name)),
+    storedStage: Math.max(0, ...kept.steps.map(({ stage, name }) => (name === STAGE_RECORDS ? stage : 0))),
+    stored: (stage, call, name) => rows.get(keyOf({ stage, call, name })),
     storedNames: (stage, call) =>
       kept.steps.flatMap((row) => (row.stage === stage && row.call === call && isOwn(row) ? [row.name] : [])),
+    reserve(step) {
+      if (claim !== null) room.take(step, 0)
+    },
     keep(step) {
       if (claim === null) return
-      const key = keyOf(step.stage, step.call, step.name)
-      const bytes = step.value === undefined ? 0 : bytesOf(JSON.stringify(step.value))
-      stepBytes += bytes - (bytesByKey.get(key) ?? 0)
-      bytesByKey.set(key, bytes)
-      if (bytesByKey.size > STEPS_MAX) throw new Error(`a run keeps at most ${STEPS_MAX} steps`)
-      if (stepBytes > STEPS_MAX_BYTES)
-        throw new Error(`the steps of a run keep at most ${STEPS_MAX_BYTES} bytes in all: let them give less`)
+      room.take(step, step.value === undefined ? 0 : bytesOf(JSON.stringify(step.value)))
+      if (step.name === STAGE_RECORDS) steps = steps.filter((one) => !isSuperseded(one, step.stage))
       steps.push({ ...step, at: services.now(), attempt: claim.attempt })
     },
+    giveUp(why) {
+      unkept ??= why
+    },
+    unkept: () => unkept,
     log(stage, text) {
       if (cut) return
       if (logged < LOG_MAX_LINES && logBytes + bytesOf(text) <= LOG_MAX_BYTES) return addLine(stage, text)
@@ -173,16 +185,10 @@ export function restStatements(
   change: Change,
   { steps, lines }: Pick<Rest, 'steps' | 'lines'>,
 ): D1PreparedStatement[] {
+  const ended = steps.findLast(({ name }) => name === STAGE_RECORDS)
   return [
     ...(steps.length === 0 ? [] : [upsertSteps(db, change, steps)]),
+    ...(ended ? [dropBefore(db, change, ended.stage)] : []),
     ...(lines.length === 0 ? [] : [insertLog(db, change, lines)]),
   ]
-}
-
-function keyOf(stage: number, call: number, name: string): string {
-  return `${stage}/${call}/${name}`
-}
-
-function isOwn({ name }: Pick<StepRow, 'name'>): boolean {
-  return name !== STAGE_RECORDS && name !== CALL_RESULT
 }

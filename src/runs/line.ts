@@ -4,7 +4,7 @@ import type { Actor } from '../chat/invocation.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { changeState, type RunRow, selectRun } from '../db/runs.ts'
-import { WAKE_GRACE_MS } from './limits.ts'
+import { LINE_GRACE_MS, WAKE_GRACE_MS } from './limits.ts'
 import { releaseLocks, type Taken } from './locks.ts'
 import type { Services } from './services.ts'
 import { isTerminal } from './state.ts'
@@ -15,7 +15,7 @@ interface InLine {
   readonly actor: Actor
 }
 
-/** Somebody else has a lock: that lock wakes the run in its turn, and the sweeper does meanwhile, to keep what it holds. */
+/** Somebody else has a lock: that lock wakes the run in its turn. */
 export async function waitInLine(
   services: Services,
   waiting: InLine,
@@ -34,13 +34,27 @@ export async function waitInLine(
       from: ['queued'],
       to: 'queued',
       attempt,
-      set: { due_at: now + WAKE_GRACE_MS, locks },
+      set: { due_at: dueInLine(row, held.length, now), locks },
     }),
     // Only where it has come further: it is woken again and again to wait in the same place.
     appendAudit(db, { when: 'changed', run, change }, locks === row.locks ? [] : [event]),
   ])
   if (postponed[0] && postponed[0].meta.changes !== 1)
     await leave(services, waiting, [...held.map((lock) => lock.key), key])
+}
+
+/**
+ * When the sweeper is to look at a run that waits in line: each minute where it has to keep other locks meanwhile, else seldom; but
+ * as soon as it is too late to start. Milliseconds since 1970.
+ */
+export function dueInLine(
+  { attempt, start_by }: Pick<RunRow, 'attempt' | 'start_by'>,
+  locksHeld: number,
+  now: number,
+): number {
+  if (locksHeld > 0) return now + WAKE_GRACE_MS
+  const late = attempt === 0 && start_by !== null ? start_by + 1 : Number.POSITIVE_INFINITY
+  return Math.min(now + LINE_GRACE_MS, late)
 }
 
 /** The run has moved on while this consumer took locks for it: they are given back if nobody can be using them. */

@@ -1,5 +1,5 @@
 /** What the hall says about locks: who has one, who waits, who joined, and that one was taken away. Pure. */
-import { code, joinMarkdown, type Markdown, md, plain } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, personName, plain } from '../chat/markdown.ts'
 import { type Reply, textReply } from '../chat/reply.ts'
 import type { Ticket } from '../singleton/lock.ts'
 import { ago, pendingJob, runNote } from './replies.ts'
@@ -14,7 +14,7 @@ interface Meeting {
 /** Who has it, since when, and where to look. */
 function heldBy({ holder, now }: Meeting): Markdown {
   const show = code(`run show ${holder.run}`)
-  return md`held by run ${code(holder.run)} of ${plain(holder.who)} for ${ago(now - holder.since)} (${show})`
+  return md`held by run ${code(holder.run)} of ${personName(holder.who)} for ${ago(now - holder.since)} (${show})`
 }
 
 /** A job that waits for a lock; `later` are those that it takes after it. */

@@ -28,8 +28,11 @@ function lockHouse() {
       release: async (run: string) => put(key, release(house.of(key), run, house.now)),
     }),
   } as unknown as Services
-  const take = (run: string, claims: Parameters<typeof takeLocks>[2]) =>
-    takeLocks(services, { run, who: 'ada', since: house.now }, claims)
+  const asked = new Map<string, number>()
+  const take = (run: string, claims: Parameters<typeof takeLocks>[2]) => {
+    if (!asked.has(run)) asked.set(run, house.now)
+    return takeLocks(services, { run, who: 'ada', since: asked.get(run) ?? 0 }, claims)
+  }
   return Object.assign(house, { services, take })
 }
 

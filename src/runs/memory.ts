@@ -1,6 +1,7 @@
 /**
  * What the pipeline of a job remembers over its attempts: the records of finished stages, and the results of finished calls of a
- * stage under way. Network: D1, through the journal. Never throws: what is not kept is done again.
+ * stage under way. Network: D1, through the journal. Never throws: a run of which something is not kept does not go on in another
+ * attempt, for there it would be done again.
  */
 
 import { CALL_RESULT, STAGE_RECORDS } from '../db/steps.ts'
@@ -20,16 +21,24 @@ export function memoryOf(services: Services, journal: Journal, { retry }: Pick<R
   async function keep(stage: number, call: number, name: string, result: unknown): Promise<void> {
     try {
       const value = normal(result)
-      if (value !== undefined && jsonBytes(value) > RECORDS_MAX_BYTES) return
+      if (value !== undefined && jsonBytes(value) > RECORDS_MAX_BYTES)
+        throw new Error(`it gave more than ${RECORDS_MAX_BYTES} bytes of JSON`)
       journal.keep({ stage, call, name, state: 'done', value })
+    } catch (error) {
+      journal.giveUp(`what stage ${stage} has done could not be kept (${messageOf(error)})`)
+      return
+    }
+    try {
       if (retry === 'safe') await journal.write()
     } catch (error) {
-      services.log('finished work not kept', { run, error: messageOf(error) })
+      services.log('finished work not kept yet; the next step or wait writes it', { run, error: messageOf(error) })
     }
   }
   return {
     suspended: journal.suspended,
     stageRecords(stage) {
+      // Whatever came before the last one that is kept, nobody asks for any more.
+      if (stage < journal.storedStage) return []
       const row = journal.stored(stage, 0, STAGE_RECORDS)
       return row?.value ? (JSON.parse(row.value) as PawlRecord[]) : null
     },

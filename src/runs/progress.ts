@@ -10,6 +10,7 @@ import { keepInterimMessage, type RunRow, selectRun } from '../db/runs.ts'
 import type { MessageRef } from './courier.ts'
 import { send } from './deliver.ts'
 import { EDIT_MS, FIRST_WORD_MS, PROGRESS_INTERVAL_MS, SETTLE_MS, UNSURE_MS } from './limits.ts'
+import { joinPace } from './pace.ts'
 import { running } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { isTerminal } from './state.ts'
@@ -24,12 +25,16 @@ export interface ProgressNote {
 }
 
 export interface Progress {
-  /** Notes how far it is; what is shown is the newest note, at most one per {@link PROGRESS_INTERVAL_MS}. Never waits. */
+  /** Notes how far it is; what is shown is the newest note, with the pause of `pace.ts` between two. Never waits. */
   show(note: ProgressNote | null): void
   /** Waits until the newest note has been shown, but not for long. */
   flushed(): Promise<void>
   /** Ends it: waits for the edit in flight, and until the chat can be spoken to; says where the message is. */
   settled(): Promise<MessageRef | null>
+  /** After that: until when the platform wants to hear nothing, in milliseconds since 1970; 0 when it said nothing. */
+  hushed(): number
+  /** After that, for who has lost the run: an end that a word of this consumer may stand over is said again. Never throws. */
+  yielded(): Promise<void>
 }
 
 export interface ProgressPlace {
@@ -40,6 +45,8 @@ export interface ProgressPlace {
   readonly message: string | null
   /** Milliseconds since 1970, when the request came. */
   readonly createdAt: number
+  /** `slack:T…`: whose jobs share what the platform allows. */
+  readonly workspace: string
   /** A private job is told once, at its end: what only one person sees cannot be edited on every platform. */
   readonly quiet: boolean
   /** True while the claim surely lasts so many milliseconds: until then nobody else tells the end. */
@@ -49,28 +56,33 @@ export interface ProgressPlace {
 export function createProgress(
   services: Services,
   db: Database,
-  { run, line, address, message, createdAt, quiet, lasts }: ProgressPlace,
+  { run, line, address, message, createdAt, workspace, quiet, lasts }: ProgressPlace,
 ): Progress {
   let ref: MessageRef | null = message === null ? 'deferred' : (JSON.parse(message) as MessageRef)
   let kept = message
+  const pace = joinPace(services, workspace)
   let notBefore = createdAt + FIRST_WORD_MS
+  let hush = 0
   let newest: { note: ProgressNote | null } | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
   let flight: Promise<void> | null = null
   let over = false
   let unsure = false
+  let spoke = false
 
   async function edit(note: ProgressNote | null): Promise<void> {
     try {
       // A consumer that was away for a while may have been replaced, and the end been told.
       if (!lasts(EDIT_MS)) return
       const delivery = await send(services, { address, reply: running(run, line, note), message: ref })
-      notBefore = services.now() + PROGRESS_INTERVAL_MS
-      if (delivery.outcome === 'retry') notBefore += delivery.afterMs ?? 0
+      const now = services.now()
+      hush = delivery.outcome === 'retry' && delivery.afterMs !== undefined ? now + delivery.afterMs : 0
+      notBefore = Math.max(now + pace.interval(), hush)
       unsure = delivery.outcome === 'retry' && delivery.reason === 'timeout'
+      if (delivery.outcome === 'delivered') ref = delivery.message
+      spoke ||= unsure || delivery.outcome === 'delivered'
       if (!lasts(0)) await mend()
       if (delivery.outcome !== 'delivered') return
-      ref = delivery.message
       const text = JSON.stringify(ref)
       if (text !== kept) await keepInterimMessage(db, run, text).run()
       kept = text
@@ -82,11 +94,12 @@ export function createProgress(
     }
   }
 
-  /** The edit came after the claim had lapsed: if the end was told before it, that is said again in its place. */
+  /** If somebody else has ended the run, that is said again where this consumer's word stands: it may have come after it. */
   async function mend(): Promise<void> {
     const row = await selectRun(db, run).first<RunRow>()
-    if (!row || !isTerminal(row.state) || row.reply === null || row.message === null) return
-    await send(services, { address, reply: JSON.parse(row.reply) as Reply, message: JSON.parse(row.message) })
+    if (!row || !isTerminal(row.state) || row.reply === null) return
+    const where = ref === 'deferred' && row.message !== null ? (JSON.parse(row.message) as MessageRef) : ref
+    await send(services, { address, reply: JSON.parse(row.reply) as Reply, message: where })
   }
 
   function schedule(): void {
@@ -115,6 +128,7 @@ export function createProgress(
     },
     async settled() {
       over = true
+      pace.leave()
       if (timer !== null) clearTimeout(timer)
       // An edit in flight must not overtake the final answer, nor that the answer to the request.
       if (flight !== null) await Promise.race([flight, pause(SETTLE_MS)])
@@ -123,6 +137,15 @@ export function createProgress(
       // No longer, should the clock have been set back since.
       if (early > 0) await pause(Math.min(early, FIRST_WORD_MS))
       return ref
+    },
+    hushed: () => hush,
+    async yielded() {
+      if (!spoke) return
+      try {
+        await mend()
+      } catch (error) {
+        services.log('end not said again', { run, error: messageOf(error) })
+      }
     },
   }
 }

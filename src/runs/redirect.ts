@@ -11,7 +11,7 @@ import { targetsIn } from '../engine/planner.ts'
 import { heldBy } from '../policy/ask.ts'
 import { missingForTargets, REDIRECT_POST } from '../policy/house-permissions.ts'
 import type { RunFacts } from './context.ts'
-import type { Target } from './courier.ts'
+import type { Resolved, Target } from './courier.ts'
 import { deliverNow } from './deliver.ts'
 import type { Copy } from './end.ts'
 import { denied, ended } from './replies.ts'
@@ -41,15 +41,20 @@ export interface Refused {
 }
 
 /** What redirects are decided and found with. */
-type Asked = Pick<RunFacts, 'run' | 'actor' | 'policy' | 'subject' | 'db'> & { readonly address: Address }
+type Asked = Pick<RunFacts, 'run' | 'actor' | 'channel' | 'policy' | 'subject' | 'db'> & {
+  readonly address: Address
+  /** At the start of a queued run: the run. */
+  readonly row?: Pick<RunRow, 'attempt' | 'deadline_at'>
+}
 
 /**
  * Decides and finds where an answer goes; at admission, and again when a queued run starts: a right and a room may be gone by
- * then. `admins` are the administrators of the setting who can be shown as people. Throws what D1 throws.
+ * then. `admins` are the administrators of the setting who can be shown
+ * as people. Throws what D1 throws; and when the platform cannot be asked just now about a queued run, which has time to wait.
  */
 export async function findRedirects(
   services: Services,
-  { run, actor, policy, subject, db, address }: Asked,
+  { run, actor, channel, policy, subject, db, address, row }: Asked,
   plan: RunnablePlan,
   admins: readonly string[],
 ): Promise<Redirects> {
@@ -59,6 +64,7 @@ export async function findRedirects(
     const missing = [REDIRECT_POST]
     const event = auditEvent(services.now(), 'policy.denied', actor, {
       run,
+      channel: channel.id,
       decision: 'deny',
       reason,
       missing,
@@ -72,13 +78,15 @@ export async function findRedirects(
   }
   const resolved = await resolveRedirects(services, address, plan)
   if (resolved.ok) return resolved
-  const reply = ended(run, plan.line, 'failed', `${resolved.message} Nothing was run.`, 'private')
+  // Before its first attempt whoever calls has seen to it that it is not too late to start.
+  if (resolved.later && row && (row.deadline_at === null || services.now() < row.deadline_at))
+    throw new Error('the platform cannot say just now where the answer may go')
+  const done = row && row.attempt > 0 ? 'It had begun: look at what it did before.' : 'Nothing was run.'
+  const reply = ended(run, plan.line, 'failed', `${resolved.message} ${done}`, 'private')
   return { ok: false, closing: { to: 'failed', code: 'redirect', reply, events: [] } }
 }
 
-type Resolution =
-  | { readonly ok: true; readonly redirects: readonly Redirect[] }
-  | { readonly ok: false; readonly message: string }
+type Resolution = { readonly ok: true; readonly redirects: readonly Redirect[] } | Extract<Resolved, { ok: false }>
 
 /** True when the line sends its answer elsewhere and not, too, where it was asked. */
 export function isElsewhere(targets: readonly Target[]): boolean {
@@ -101,9 +109,11 @@ async function resolveRedirects(
   if (!courier) return { ok: false, message: 'nothing can be sent on this platform' }
   const resolved = await Promise.all(elsewhere.map((target) => courier.resolve(address, target)))
   const saidHere = !isElsewhere(targets) && answer === 'channel'
+  const failed = resolved.filter((one) => !one.ok)
   const redirects: Redirect[] = []
   for (const [i, one] of resolved.entries()) {
-    if (!one.ok) return { ok: false, message: one.message }
+    // What will not pass by itself says more.
+    if (!one.ok) return failed.find(({ later }) => !later) ?? one
     // `*> here #ops` in #ops, and `*> @ada me` from ada, are one place.
     const known = redirects.some(({ address: other }) => JSON.stringify(other) === JSON.stringify(one.address))
     if (known || (one.here && saidHere)) continue
@@ -132,7 +142,7 @@ export function senderOf(
 export async function deliverCopies(
   services: Services,
   db: Database,
-  { line, ...run }: { readonly run: string; readonly line: string; readonly actor: Actor; readonly createdAt: number },
+  { line, ...run }: { readonly run: string; readonly line: string; readonly actor: Actor },
   copies: readonly Copy[],
 ): Promise<void> {
   await Promise.all(
@@ -144,7 +154,6 @@ export async function deliverCopies(
         address,
         reply,
         message: null,
-        attempts: 0,
       }),
     ),
   )

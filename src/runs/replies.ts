@@ -1,6 +1,6 @@
 /** Every sentence the hall says. Pure. Each names what happened, what to do next, and the run. */
 import { cancelButton } from '../chat/button.ts'
-import { code, joinMarkdown, type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, personName, plain, userName } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
 import type { Resolution } from '../db/runs.ts'
 import type { Denial } from '../policy/decide.ts'
@@ -154,6 +154,12 @@ export function stopped(run: string, line: string, visibility: Reply['visibility
   return ended(run, line, 'failed', detail, visibility)
 }
 
+/** A run that was told to stop and is still at it: what it does from now on, nobody waits for. */
+export function unstopped(run: string, line: string, what: string, visibility: Reply['visibility']): Reply {
+  const text = md`${code(line)} ${what}, but did not stop when it was told to, and may still be at work. Look at what it did before you repeat it.`
+  return { visibility, tone: 'failure', blocks: [{ kind: 'text', text }, runNote(run)] }
+}
+
 /**
  * How a run that did not succeed is told. `visibility` is the room's for jobs, private for inline commands.
  *
@@ -163,7 +169,7 @@ export function ended(
   run: string,
   line: string,
   state: State,
-  detail: string,
+  detail: string | Markdown,
   visibility: Reply['visibility'],
   shown?: string,
 ): Reply {
@@ -174,11 +180,11 @@ export function ended(
       case 'timed_out':
         return md`${code(line)} ran out of time (${detail}) and was stopped. Look at what it did before you repeat it.`
       case 'cancelled':
-        return md`${code(line)} was cancelled by ${plain(detail)}.`
+        return md`${code(line)} was cancelled by ${typeof detail === 'string' ? personName(detail) : detail}.`
       case 'expired':
         return md`${code(line)} was not started in time and has expired. Nothing was run; type it again if it is still wanted.`
       case 'lost':
-        return md`${code(line)} was interrupted${plain(detail)}; its outcome is unknown. Look at what it did before you repeat it: Pawl will not.`
+        return md`${code(line)} was interrupted${detail}; its outcome is unknown. Look at what it did before you repeat it: Pawl will not. ${code(`run resolve ${run}`)} then says what you found.`
       case 'denied':
         return md`${code(line)} may not run any more: what it needs has changed since it was queued. Nothing was run; type it again to see why.`
       default:
@@ -190,7 +196,6 @@ export function ended(
   return { visibility, tone, blocks: [{ kind: 'text', text }, ...below, runNote(run)] }
 }
 
-/** The run's id, under what it says. */
 /** What somebody found out about a lost run. */
 export function resolved(
   run: string,
@@ -198,11 +203,12 @@ export function resolved(
   { outcome, note, by }: Resolution,
   visibility: Reply['visibility'],
 ): Reply {
-  const text = md`${code(line)}, which was interrupted, has ${outcome}, says ${plain(by)}: ${plain(note)}`
+  const text = md`${code(line)}, which was interrupted, has ${outcome}, says ${personName(by)}: ${plain(note)}`
   const tone = outcome === 'succeeded' ? 'success' : 'failure'
   return { visibility, tone, blocks: [{ kind: 'text', text }, runNote(run)] }
 }
 
+/** The run's id, under what it says. */
 export function runNote(run: string): Block {
   return { kind: 'note', text: plain(`run ${run}`) }
 }

@@ -1,7 +1,8 @@
 /** Notes what people found out about a lost run, and tells those who were told that it is lost. Network: D1, the courier. */
 import { auditEvent } from '../audit/event.ts'
+import { maskTokens } from '../audit/tokens.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
-import { md, plain } from '../chat/markdown.ts'
+import { md, personName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
@@ -10,8 +11,9 @@ import { type DeliveryRow, selectDeliveries } from '../db/run-story.ts'
 import { type Resolution, type RunRow, resolutionOf, resolveLost, selectChanged } from '../db/runs.ts'
 import { actorOf } from './cancel.ts'
 import { deliverDue } from './deliver.ts'
+import { keptReply } from './kept.ts'
 import { resolved } from './replies.ts'
-import { retire } from './retire.ts'
+import { retireThere } from './retire.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** Who says so, and in which run. */
@@ -25,9 +27,10 @@ export async function resolveRun(
   services: Services,
   db: Database,
   row: RunRow,
-  resolution: Resolution,
+  said: Resolution,
   by: Resolver,
 ): Promise<boolean> {
+  const resolution = { ...said, note: maskTokens(said.note) }
   const { id: run } = row
   const { results } = await selectDeliveries(db, run).all<DeliveryRow>()
   const { target, address, reply } = wordOf(services, row, resolution, results)
@@ -44,7 +47,7 @@ export async function resolveRun(
         before: resolutionOf(row)?.outcome,
       }),
     ]),
-    insertOutbox(db, change, { run, target, address, label: null, reply: JSON.stringify(reply), now, nextAt: now }),
+    insertOutbox(db, change, { run, target, address, label: null, reply: keptReply(reply), now, nextAt: now }),
     selectChanged(db, run, change),
   ])
   const last = written.at(-1)?.results[0] as { changed: number } | undefined
@@ -54,8 +57,7 @@ export async function resolveRun(
   } catch (error) {
     services.log('resolution not told; the sweeper will', { run, error: messageOf(error) })
   }
-  const where = services.couriers.get(row.platform)?.asked(actorOf(row), roomOf(row).id, run)
-  if (where) await retire(services, where, row, md`Resolved as ${resolution.outcome} by ${plain(resolution.by)}`)
+  await retireThere(services, row, md`Resolved as ${resolution.outcome} by ${personName(resolution.by)}`)
   return true
 }
 

@@ -1,18 +1,21 @@
-/** Takes the buttons from a message once they have served. Network: the platform, through its courier. */
+/** Takes the buttons from a message once they have served. Network: D1, the platform through its courier. */
 import { withoutButtons } from '../chat/button.ts'
-import type { Address, Invocation } from '../chat/invocation.ts'
+import type { Address, Channel, Invocation } from '../chat/invocation.ts'
 import { code, type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
-import type { RunRow } from '../db/runs.ts'
+import type { Database } from '../db/database.ts'
+import { type RunRow, selectRun } from '../db/runs.ts'
 import type { Subject } from '../policy/request.ts'
+import { actorOf } from './cancel.ts'
 import type { MessageRef } from './courier.ts'
-import type { Services } from './services.ts'
+import { messageOf, type Services } from './services.ts'
+import { isOwn, wasToldHere } from './visibility.ts'
 
 /**
  * Shows a run's last message without buttons, with a line about why. Best effort: nothing depends on it, and the platform may not
- * let it be edited any more. `address` may be anybody's in the workspace. Never throws.
+ * let it be edited any more. `address` is one where the answer may be seen. Never throws.
  */
-export async function retire(
+async function retire(
   { couriers }: Pick<Services, 'couriers'>,
   address: Address,
   { reply, message }: Pick<RunRow, 'reply' | 'message'>,
@@ -27,12 +30,42 @@ export async function retire(
   await couriers.get(address.platform)?.retire(address, shown, ref)
 }
 
-/** The run is asked again: its message says by whom, and offers it no more. */
+/** Takes the buttons from a run's message in the room where it was asked, and says why. Best effort. Never throws. */
+export async function retireThere(services: Pick<Services, 'couriers'>, row: RunRow, why: Markdown): Promise<void> {
+  const { id } = JSON.parse(row.channel) as Channel
+  const where = services.couriers.get(row.platform)?.asked(actorOf(row), id, row.id)
+  if (where) await retire(services, where, row, why)
+}
+
+/** The run that asks another one again, by whom and where. */
+export interface Asking {
+  readonly run: string
+  readonly db: Database
+  readonly invocation: Invocation
+  readonly subject: Subject
+}
+
+/**
+ * A run has been asked again: its message says by whom, and offers it no more. If nothing came of that, because the lock is taken or
+ * it could not be queued, the button stays. Never throws.
+ */
 export async function retireRetried(
-  services: Pick<Services, 'couriers'>,
+  services: Pick<Services, 'couriers' | 'log'>,
   row: RunRow,
-  { run, invocation, subject }: { readonly run: string; readonly invocation: Invocation; readonly subject: Subject },
+  { run, db, invocation, subject }: Asking,
 ): Promise<void> {
-  const who = subject.user === null ? userName(invocation.actor.id) : plain(subject.user.name)
-  await retire(services, invocation.address, row, md`Run again by ${who}: run ${code(run)}`)
+  try {
+    const again = await selectRun(db, run).first<RunRow>()
+    if (again === null || again.state === 'accepted' || again.code === 'busy' || again.code === 'repeated') return
+    const who = subject.user === null ? userName(invocation.actor.id) : plain(subject.user.name)
+    const why = md`Run again by ${who}: run ${code(run)}`
+    if (isOwn(invocation.actor, row) || wasToldHere(invocation, row))
+      return await retire(services, invocation.address, row, why)
+    await retireThere(services, row, why)
+    // The button stood on a question that only this person sees: the answer, which he may not see, does not go there.
+    const asked: Reply = { visibility: 'private', tone: 'plain', blocks: [{ kind: 'note', text: why }] }
+    await services.couriers.get(invocation.address.platform)?.retire(invocation.address, asked, null)
+  } catch (error) {
+    services.log('the buttons of a run that is run again stay', { run: row.id, error: messageOf(error) })
+  }
 }

@@ -5,7 +5,7 @@ import { code, md, plain } from '../chat/markdown.ts'
 import type { Block, Reply } from '../chat/reply.ts'
 import { MASK } from '../command/redact.ts'
 import type { Database } from '../db/database.ts'
-import { type RepeatRow, selectRepeats } from '../db/run-story.ts'
+import { insist, type Repeat, selectStandingRepeat, selectYieldedTo } from '../db/repeats.ts'
 import { type RunRow, resolutionOf, selectRun } from '../db/runs.ts'
 import type { Plan, RunnablePlan } from '../engine/plan.ts'
 import type { Services } from './services.ts'
@@ -18,9 +18,6 @@ const RETRY = 'run:retry'
 
 /** Ends after which a job's message offers to run it again. */
 const RETRIED_STATES: ReadonlySet<State> = new Set(['failed', 'timed_out', 'lost'])
-
-/** Repeats of one run that are looked at, the newest: one that goes well is enough. */
-const REPEATS_READ = 10
 
 /** An earlier run whose line is asked again. */
 export interface Retried {
@@ -47,9 +44,9 @@ export async function findRetried(
   { stages: [{ args }] }: RunnablePlan,
 ): Promise<Found> {
   const id = String(args?.run)
-  const [found, repeated] = (await db.batch([selectRun(db, id), selectRepeats(db, id, REPEATS_READ)])) as [
+  const [found, repeated] = (await db.batch([selectRun(db, id), selectStandingRepeat(db, id, services.now())])) as [
     D1Result<RunRow>,
-    D1Result<RepeatRow>,
+    D1Result<Repeat>,
   ]
   const row = found.results[0]
   if (!row || !(await maySee(services, db, asking, row)))
@@ -64,10 +61,25 @@ export async function findRetried(
     return refuse(
       `Only a part of the line of run ${id} was kept, because it held a secret, was very long or could not be understood: type it again. Nothing was run.`,
     )
-  if (args?.anyway === true || row.effects === 'read') return { ok: true, row }
+  if (isAnyway(args) || row.effects === 'read') return { ok: true, row }
   if (isUnknown(row)) return { ok: false, blocks: [...unknownBlocks(row), ...questionBlocks(id)] }
-  const again = repeated.results.find(({ state }) => state === 'succeeded' || !isTerminal(state))
-  return again ? { ok: false, blocks: [...againBlocks(row, again), ...questionBlocks(id)] } : { ok: true, row }
+  const [again] = repeated.results
+  return again ? { ok: false, blocks: againBlocks(row, again) } : { ok: true, row }
+}
+
+/**
+ * What an admitted repeat says that another one has come before it since {@link findRetried} looked; null for one that goes on.
+ * Nothing of it may run then. Throws when D1 cannot be asked.
+ */
+export async function whyYields(db: Database, run: string, { row, plan }: Retried): Promise<Reply | null> {
+  const insisting = isAnyway(plan.stages[0].args) ? [insist(db, run)] : []
+  const results = await db.batch<Repeat>([...insisting, selectYieldedTo(db, run)])
+  const again = results.at(-1)?.results[0]
+  return again ? { visibility: 'private', tone: 'warning', blocks: againBlocks(row, again) } : null
+}
+
+function isAnyway(args: RunnablePlan['stages'][0]['args']): boolean {
+  return args?.anyway === true
 }
 
 async function maySee(services: Services, db: Database, asking: Asking, row: RunRow): Promise<boolean> {
@@ -102,9 +114,9 @@ function unknownBlocks(row: RunRow): readonly Block[] {
 }
 
 /** Two people who press a button at about the same time mean one thing. */
-function againBlocks({ id, line }: RunRow, again: RepeatRow): readonly Block[] {
+function againBlocks({ id, line }: RunRow, again: Repeat): readonly Block[] {
   const text = md`${code(line)} (run ${code(id)}) was run again already: run ${code(again.id)} is ${again.state.replace('_', ' ')}.`
-  return [{ kind: 'text', text }]
+  return [{ kind: 'text', text }, ...questionBlocks(id)]
 }
 
 function questionBlocks(id: string): readonly Block[] {

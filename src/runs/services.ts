@@ -1,4 +1,5 @@
 /** What the rooms need from outside, passed in by `src/services.ts`: clock, chance, network, storage. Types and wiring only. */
+import type { Ledger } from '../audit/ledger.ts'
 import type { Registry } from '../command/registry.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
@@ -17,6 +18,8 @@ export interface Services {
   readonly lock: (
     key: string,
   ) => Pick<DurableObjectStub<Singleton>, 'acquire' | 'renew' | 'release' | 'revoke' | 'status'>
+  /** What seals the audit log. */
+  readonly ledger: () => Pick<DurableObjectStub<Ledger>, 'seal' | 'status' | 'rotate' | 'due' | 'posted'>
   readonly policy: PolicyCache
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -2,7 +2,7 @@
  * Whether somebody is in the default group `everyone`: a full member of his workspace. Network: D1; the platform, through its
  * courier; a timer.
  */
-import type { Actor } from '../chat/invocation.ts'
+import type { Actor, Standing } from '../chat/invocation.ts'
 import type { Database } from '../db/database.ts'
 import { type StandingRow, selectStanding, upsertStanding } from '../db/standing.ts'
 import { STANDING_BUDGET_MS } from './limits.ts'
@@ -15,20 +15,21 @@ export async function standingOf(
   actor: Actor,
 ): Promise<StandingRow['standing']> {
   const known = await selectStanding(db, actor, services.now()).first<StandingRow>()
-  return known?.standing ?? (await askStanding(services, db, actor))
+  const standing = known?.standing ?? (await askStanding(services, db, actor))
+  return standing === 'member' ? 'member' : 'outside'
 }
 
-/** The same for a caller who has read {@link selectStanding} in a batch of his own and found no row. */
+/** What the platform says now, for a caller who has found no row of {@link selectStanding}; `unknown` when it does not say. */
 export async function askStanding(
   services: Pick<Services, 'couriers' | 'now' | 'log'>,
   db: Database,
   actor: Actor,
-): Promise<StandingRow['standing']> {
+): Promise<Standing> {
   const courier = services.couriers.get(actor.platform)
   const asked = courier ? await withinBudget(courier.standing(actor)) : 'unknown'
   if (asked === 'unknown') {
-    services.log('standing not known: treated as outside', { platform: actor.platform, workspace: actor.workspace })
-    return 'outside'
+    services.log('standing not known', { platform: actor.platform, workspace: actor.workspace })
+    return 'unknown'
   }
   try {
     await upsertStanding(db, actor, asked, services.now()).run()

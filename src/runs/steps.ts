@@ -14,7 +14,8 @@ import type { CallPlace } from '../engine/pipeline.ts'
 import { scrub } from '../engine/scrub.ts'
 import type { Json, StepValue } from '../json.ts'
 import type { Journal } from './journal.ts'
-import { STEP_MAX_BYTES, WAIT_IN_PLACE_MS } from './limits.ts'
+import { POLL_IN_PLACE_MS, STEP_MAX_BYTES, WAIT_IN_PLACE_MS } from './limits.ts'
+import { bytesOf } from './room.ts'
 import type { Services } from './services.ts'
 
 export type CallTools = Pick<Context, 'progress' | 'log' | 'effectKey' | 'step' | 'sleep' | 'poll'>
@@ -74,19 +75,34 @@ export function toolsOf(services: Services, journal: Journal, facts: CallFacts):
     journal.keep({ stage, call, name, state, value })
   }
 
+  /** What is done and was not kept would be done again by another attempt: there must not be one, whatever the handler catches. */
+  function refuse(name: string, error: Error): Error {
+    journal.giveUp(`the step "${name}" is done and could not be kept (${error.message})`)
+    return error
+  }
+
   /** Stores what a step gave, and gives it back as a later attempt will see it. */
   async function store<T>(name: string, value: T): Promise<T> {
-    const text = JSON.stringify(value)
-    const bytes = text === undefined ? 0 : new TextEncoder().encode(text).length
-    if (bytes > STEP_MAX_BYTES)
-      throw new Error(`the step "${name}" gave ${bytes} bytes of JSON: at most ${STEP_MAX_BYTES} are stored`)
-    const stored = text === undefined ? undefined : (JSON.parse(text) as Json)
-    keep(name, 'done', stored)
+    const stored = keptValue(name, value)
     if (!(await journal.write())) {
       signal.throwIfAborted()
       throw new Error(`the step "${name}" could not be stored: another attempt has taken over`)
     }
     return stored as T
+  }
+
+  function keptValue(name: string, value: unknown): Json | undefined {
+    try {
+      const text = JSON.stringify(value)
+      const bytes = bytesOf(text ?? '')
+      if (bytes > STEP_MAX_BYTES)
+        throw new Error(`the step "${name}" gave ${bytes} bytes of JSON: at most ${STEP_MAX_BYTES} are stored`)
+      const stored = text === undefined ? undefined : (JSON.parse(text) as Json)
+      keep(name, 'done', stored)
+      return stored
+    } catch (error) {
+      throw refuse(name, error as Error)
+    }
   }
 
   async function work<T>(fn: () => Promise<T> | T): Promise<T> {
@@ -98,11 +114,11 @@ export function toolsOf(services: Services, journal: Journal, facts: CallFacts):
     }
   }
 
-  /** Waits for the time that is stored, or else for the given one; in place if that is short. */
-  async function pause(name: string, waiting: Waiting): Promise<void> {
-    const left = waiting.until - now()
+  /** Waits, here or in another attempt: in place what is left at this time, if it is shorter than `inPlaceMs`. */
+  async function pause(name: string, waiting: Waiting, at: number, inPlaceMs: number): Promise<void> {
+    const left = waiting.until - at
     const isTired = journal.tired() && working === 0
-    const putAside = journal.claim !== null && (left >= WAIT_IN_PLACE_MS || isTired)
+    const putAside = journal.claim !== null && (left >= inPlaceMs || isTired)
     if (left <= 0 && !putAside) return
     if (putAside) {
       if (working > 0)
@@ -126,6 +142,8 @@ export function toolsOf(services: Services, journal: Journal, facts: CallFacts):
       const row = reach(name)
       if (row) return storedValue(row.value) as T
       if (journal.claim !== null && working === 0 && journal.tired()) return await suspend(name, null, now())
+      // Before it has done anything.
+      journal.reserve({ stage, call, name })
       // Until it is stored it is at work.
       return await work(async () => await store(name, await fn()))
     },
@@ -139,7 +157,7 @@ export function toolsOf(services: Services, journal: Journal, facts: CallFacts):
       if (!row && isReplay()) return
       replaying = false
       const since = now()
-      await pause(name, row ? waitingOf(row) : { since, until: since + ms })
+      await pause(name, row ? waitingOf(row) : { since, until: since + ms }, since, WAIT_IN_PLACE_MS)
       if (row) keep(name, 'done', undefined)
     },
     async poll<T extends StepValue>(
@@ -153,17 +171,18 @@ export function toolsOf(services: Services, journal: Journal, facts: CallFacts):
       const limit = timeout === undefined ? Number.POSITIVE_INFINITY : lengthOf('the timeout of ctx.poll', timeout)
       const row = reach(name)
       if (row?.state === 'done') return storedValue(row.value) as Found<T>
-      const start = now()
-      let waiting = row ? waitingOf(row) : { since: start, until: start }
+      let at = now()
+      let waiting = row ? waitingOf(row) : { since: at, until: at }
       for (;;) {
-        await pause(name, waiting)
+        await pause(name, waiting, at, POLL_IN_PLACE_MS)
         signal.throwIfAborted()
         const value = await work(fn)
         if (value !== undefined && value !== null && value !== false)
           return await work(() => store(name, value as Found<T>))
         const ends = waiting.since + limit
-        if (now() >= ends) throw new CommandFailure(`what it waited for did not come within ${formatDuration(limit)}`)
-        waiting = { since: waiting.since, until: Math.min(now() + everyMs, ends) }
+        at = now()
+        if (at >= ends) throw new CommandFailure(`what it waited for did not come within ${formatDuration(limit)}`)
+        waiting = { since: waiting.since, until: Math.min(at + everyMs, ends) }
       }
     },
   }

@@ -16,6 +16,15 @@ export interface Asker {
   readonly subject: Subject
 }
 
+/** As it was read just now. */
+export interface ReadAsker extends Asker {
+  /**
+   * Where the platform could not be asked and its word can matter: the subject of a full member. Then `subject` is that of somebody
+   * outside, so that who does not wait for the platform fails closed.
+   */
+  readonly ifMember: Subject | null
+}
+
 /** The statements that {@link readAsker} wants the answers of, in this order; part of whatever batch there is. */
 export function askerStatements(services: Services, db: Database, actor: Actor): D1PreparedStatement[] {
   const now = services.now()
@@ -37,17 +46,17 @@ export async function readAsker(
   db: Database,
   { actor, standing }: { readonly actor: Actor; readonly standing: Standing },
   [subjects, standings, rules]: readonly (D1Result | undefined)[],
-): Promise<Asker | null> {
+): Promise<ReadAsker | null> {
   const row = subjects?.results[0] as SubjectRow | undefined
   if (!row) return null
   const policy = await services.policy.at(db, row.version, rules as D1Result<RuleRow> | undefined)
   const administrator = isAdministrator(services.config, actor)
   const outside = subjectOf(row, administrator, false)
   const member = subjectOf(row, administrator, true)
-  if (standing !== 'unknown') return { policy, subject: standing === 'member' ? member : outside }
+  if (standing !== 'unknown') return { policy, subject: standing === 'member' ? member : outside, ifMember: null }
   const gains = !administrator && member.permissions.size > outside.permissions.size
-  if (!gains && !policy.asksForGroups) return { policy, subject: outside }
+  if (!gains && !policy.asksForGroups) return { policy, subject: outside, ifMember: null }
   const kept = standings?.results[0] as StandingRow | undefined
   const known = kept?.standing ?? (await askStanding(services, db, actor))
-  return { policy, subject: known === 'member' ? member : outside }
+  return { policy, subject: known === 'member' ? member : outside, ifMember: known === 'unknown' ? member : null }
 }

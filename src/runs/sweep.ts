@@ -5,7 +5,9 @@
  * Queues lose messages (locally they die with the process) and workers die in the middle; the rows stay. What is overdue is
  * woken again, expired, repeated if its command says that this is safe, or declared lost.
  */
+
 import { auditEvent } from '../audit/event.ts'
+import { type Markdown, md, personName } from '../chat/markdown.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { selectDueOutbox } from '../db/outbox.ts'
@@ -133,8 +135,13 @@ async function repeat(services: Services, db: Database, row: RunRow, pauseMs: nu
   if (results.length === 0 || results[0]?.meta.changes === 1) await wakeLater(services, row.id, wakeAt)
 }
 
-/** It was asked to stop and has not been heard of since. */
+/**
+ * It was asked to stop and has not been heard of since: whether it stopped before it had done what must not be done twice, nobody
+ * knows.
+ */
 async function cancelLapsed(services: Services, db: Database, row: RunRow, by: string): Promise<void> {
+  if (row.retry === 'unsafe')
+    return await close(services, db, row, 'lost', 'interrupted', md` after ${personName(by)} had asked it to stop`)
   const reply = ended(row.id, row.line, 'cancelled', by, row.mode === 'job' ? visibilityOf(row) : 'private')
   await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
 }
@@ -146,7 +153,7 @@ async function close(
   row: RunRow,
   to: Extract<EndState, 'expired' | 'lost'>,
   code: string,
-  detail: string,
+  detail: string | Markdown,
 ): Promise<void> {
   // What was never started concerns nobody but the asker.
   const visibility = row.mode === 'job' && row.state !== 'accepted' ? visibilityOf(row) : 'private'

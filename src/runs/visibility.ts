@@ -30,7 +30,10 @@ export function isOwn(actor: Actor, row: Pick<RunRow, 'platform' | 'workspace' |
  * True when the room in which this is asked has seen the answer of the run: only then are its records shown to somebody
  * else, whatever he may do. What was told to one person alone, or elsewhere, stays there.
  */
-export function wasToldHere({ actor, channel }: Reader, row: RunRow): boolean {
+export function wasToldHere(
+  { actor, channel }: Reader,
+  row: Pick<RunRow, 'reply' | 'platform' | 'channel' | 'line'>,
+): boolean {
   if (row.reply === null || row.platform !== actor.platform) return false
   const room = JSON.parse(row.channel) as Channel
   const reply = JSON.parse(row.reply) as Reply

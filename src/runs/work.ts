@@ -26,10 +26,11 @@ import { CLAIM_LEASE_MS, WAKE_EARLY_MS } from './limits.ts'
 import { endedUnstarted, leave, waitInLine } from './line.ts'
 import { busy } from './lock-replies.ts'
 import { noteLocks, owedClaims, reachedLocks, releaseLocks, type Taken } from './locks.ts'
+import { hangsOnStanding, postpone } from './postpone.ts'
 import { findRedirects, isElsewhere, visibilityOf } from './redirect.ts'
 import { denied, ended, stopped } from './replies.ts'
 import type { Services } from './services.ts'
-import { type Asker, askerOfRunStatements, readAsker } from './subject.ts'
+import { askerOfRunStatements, type ReadAsker, readAsker } from './subject.ts'
 
 /** Taking the locks may last this long: the first must still outlive the claim, until the heartbeat renews it. */
 const TAKE_MS = LOCK_LEASE_MS - CLAIM_LEASE_MS
@@ -37,7 +38,7 @@ const TAKE_MS = LOCK_LEASE_MS - CLAIM_LEASE_MS
 const NO_LOCKS: Taken = { outcome: 'held', held: [] }
 
 /** A queued run as the consumer sees it, before the claim. */
-interface Waiting extends Asker {
+interface Waiting extends ReadAsker {
   readonly db: Database
   readonly row: RunRow
   readonly actor: Actor
@@ -57,7 +58,8 @@ export async function workRun(services: Services, run: string, grantedLock?: str
     if (grantedLock !== undefined && waiting.ended) await releaseLocks(services, [grantedLock], run)
     return
   }
-  const { db, row, actor, plan, policy, subject } = waiting
+  const { db, row, actor, plan, policy } = waiting
+  const channel = JSON.parse(row.channel) as Channel
   // A wake-up from before its wait: another one comes when that is over.
   if (row.wake_at !== null && row.wake_at - services.now() > WAKE_EARLY_MS) return
   const close = async (closing: Closing) => {
@@ -85,23 +87,24 @@ export async function workRun(services: Services, run: string, grantedLock?: str
       reply,
     })
   }
+  // A run whose time is over only ends: neither the platform nor a lock is waited for.
+  const isOver = row.deadline_at !== null && row.deadline_at <= services.now()
+  if (!isOver && !isLate && hangsOnStanding(services, { ...waiting, run, channel }, plan))
+    return await postpone(services, db, row)
+  const subject = (isOver ? waiting.ifMember : null) ?? waiting.subject
   // A revocation holds for queued runs too: the decision is made again, on the policy as it is now.
-  const { events, refusal } = authorisePlan(
-    services,
-    { run, actor, channel: JSON.parse(row.channel) as Channel, policy, subject },
-    plan,
-  )
+  const { events, refusal } = authorisePlan(services, { run, actor, channel, policy, subject }, plan)
   if (refusal) {
     const grantors = { identities: [], names: await services.policy.grantors(db, services.now()) }
     const reply = denied(run, refusal.command.name, refusal.decision, grantors)
     return await refuse({ to: 'denied', code: refusal.decision.reason, reply, events })
   }
   if (row.joins !== null) {
-    const facts = { run, actor, channel: JSON.parse(row.channel) as Channel, redirects: [], policy, subject, db }
+    const facts = { run, actor, channel, redirects: [], policy, subject, db }
     if ((await endAsJoined(services, row, facts, plan)) !== 'gone') return
     if (isLate) return await expire()
   }
-  const redirected = await findRedirects(services, { ...waiting, run }, plan, [])
+  const redirected = await findRedirects(services, { ...waiting, subject, run, channel }, plan, [])
   if (!redirected.ok) return await close(redirected.closing)
   const { redirects } = redirected
   const noted = locksOf(row)
@@ -109,8 +112,6 @@ export async function workRun(services: Services, run: string, grantedLock?: str
   const asked = services.now()
   const owed = owedClaims(plan.singletons, noted)
   const { command } = plan.stages[0]
-  // A run whose time is over only ends: it must not wait in line for that.
-  const isOver = row.deadline_at !== null && row.deadline_at <= asked
   const taken = isOver ? NO_LOCKS : await takeOrJoin(services, db, ticket, owed, command.key)
   if (taken.outcome === 'joining') return await joinLate(services, waiting, taken)
   if (taken.outcome === 'busy') {

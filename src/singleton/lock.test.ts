@@ -1,6 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { acquire, FREE, LOCK_LEASE_MS, type LockState, lapse, release, renew, revoke, type Ticket } from './lock.ts'
+import {
+  acquire,
+  FREE,
+  LOCK_LEASE_MS,
+  type LockState,
+  lapse,
+  nextAlarm,
+  release,
+  renew,
+  revoke,
+  type Ticket,
+  TURN_LEASE_MS,
+  WAKE_AGAIN_MS,
+} from './lock.ts'
 
 const ticket = (run: string, since = 0): Ticket => ({ run, who: 'ada', since })
 
@@ -39,6 +52,51 @@ describe('a lock', () => {
     state = acquire(state, ticket('b'), 'queue', 1).state
     state = acquire(state, ticket('c'), 'queue', 1).state
     expect(acquire(state, ticket('b'), 'queue', 2).result).toMatchObject({ outcome: 'waiting', position: 1 })
+  })
+
+  it('has a place in line for each by the time when it was asked for, whenever it comes', () => {
+    let state = acquire(FREE, ticket('a', 1), 'queue', 1).state
+    state = acquire(state, ticket('d', 4), 'queue', 4).state
+    state = acquire(state, ticket('c', 3), 'queue', 5).state
+    expect(acquire(state, ticket('b', 2), 'queue', 6).result).toMatchObject({ outcome: 'waiting', position: 1 })
+    const again = acquire(state, ticket('e', 3), 'queue', 6)
+    expect(again.result).toMatchObject({ position: 2 })
+    expect(again.state.waiters.map(({ run }) => run)).toEqual(['c', 'e', 'd'])
+  })
+
+  it('waits for who gets it in its turn to the last millisecond, then the next one gets it', () => {
+    let state = acquire(FREE, ticket('a'), 'queue', 0).state
+    state = acquire(state, ticket('b', 1), 'queue', 1).state
+    state = acquire(state, ticket('c', 2), 'queue', 2).state
+    state = release(state, 'a', 10)
+    expect(lapse(state, 10 + TURN_LEASE_MS - 1).holder?.run).toBe('b')
+    const passed = lapse(state, 10 + TURN_LEASE_MS)
+    expect(passed.holder?.run).toBe('c')
+    // It has lost its turn, not its place.
+    const back = acquire(acquire(passed, ticket('d', 3), 'queue', 300_000).state, ticket('b', 1), 'queue', 300_001)
+    expect(back.result).toMatchObject({ outcome: 'waiting', position: 1 })
+  })
+
+  it.each([
+    ['takes it', (state: LockState) => acquire(state, ticket('b', 1), 'queue', 20).state],
+    ['renews it', (state: LockState) => renew(state, 'b', 2, 20).state],
+  ])('has the lease of every holder once its next one %s', (_, word) => {
+    let state = acquire(FREE, ticket('a'), 'queue', 0).state
+    state = release(acquire(state, ticket('b', 1), 'queue', 1).state, 'a', 10)
+    expect(state.holder).toMatchObject({ run: 'b', heard: false, until: 10 + TURN_LEASE_MS })
+    expect(word(state).holder).toMatchObject({ run: 'b', heard: true, until: 20 + LOCK_LEASE_MS })
+  })
+
+  it('wakes who got it in its turn again until that is heard of, whoever comes meanwhile', () => {
+    let state = acquire(FREE, ticket('a'), 'queue', 0).state
+    expect(nextAlarm(FREE, 0)).toBeNull()
+    expect(nextAlarm(state, 0)).toBe(LOCK_LEASE_MS)
+    state = release(acquire(state, ticket('b', 1), 'queue', 1).state, 'a', 10)
+    expect(nextAlarm(state, 10)).toBe(10 + WAKE_AGAIN_MS)
+    expect(nextAlarm(state, 10 + WAKE_AGAIN_MS - 1)).toBe(10 + WAKE_AGAIN_MS)
+    expect(nextAlarm(state, 10 + WAKE_AGAIN_MS)).toBe(10 + 2 * WAKE_AGAIN_MS)
+    expect(nextAlarm(state, 10 + TURN_LEASE_MS - 1)).toBe(10 + TURN_LEASE_MS)
+    expect(nextAlarm(acquire(state, ticket('b', 1), 'queue', 20).state, 20)).toBe(20 + LOCK_LEASE_MS)
   })
 
   it('is held to the last millisecond of the lease and not one longer', () => {
@@ -133,6 +191,36 @@ describe('a lock', () => {
           expect(new Set(runs).size).toBe(runs.length)
         }
       }),
+    )
+  })
+
+  it('never lets somebody pass in line who was asked for later, whoever falls silent, gives up or comes back', () => {
+    const RUNS = ['a', 'b', 'c', 'd', 'e']
+    const step = fc.record({
+      kind: fc.constantFrom('acquire' as const, 'release' as const, 'lapse' as const),
+      run: fc.nat(RUNS.length - 1),
+      wait: fc.nat(TURN_LEASE_MS),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let state: LockState = FREE
+        let now = 0
+        for (const { kind, run: since, wait } of steps) {
+          now += wait
+          const before = state
+          const run = RUNS[since] ?? ''
+          if (kind === 'acquire') state = acquire(state, ticket(run, since), 'queue', now).state
+          else if (kind === 'release') state = release(state, run, now)
+          else state = lapse(state, now)
+          const line = state.waiters.map((waiter) => waiter.run)
+          expect(line).toEqual([...line].sort())
+          // The lock went on to somebody of those who waited: to the one who was asked for first.
+          const { holder } = state
+          const [first] = before.waiters.filter((waiter) => kind !== 'release' || waiter.run !== run)
+          if (holder && !holder.heard && holder.run !== before.holder?.run) expect(holder.run).toBe(first?.run)
+        }
+      }),
+      { numRuns: 500 },
     )
   })
 })

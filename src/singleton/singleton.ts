@@ -11,7 +11,18 @@ import { appendAudit } from '../db/audit.ts'
 import { openDatabase } from '../db/database.ts'
 import type { Env } from '../env.ts'
 import { wakeRun } from '../runs/wake.ts'
-import { type Acquired, acquire, FREE, type LockState, lapse, release, renew, revoke, type Ticket } from './lock.ts'
+import {
+  type Acquired,
+  acquire,
+  FREE,
+  type LockState,
+  lapse,
+  nextAlarm,
+  release,
+  renew,
+  revoke,
+  type Ticket,
+} from './lock.ts'
 
 const STATE = 'lock'
 
@@ -49,14 +60,19 @@ export class Singleton extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.write(lapse(this.read(), Date.now()), null)
+    const before = this.read()
+    const state = lapse(before, Date.now())
+    await this.write(state, null)
+    // Its wake-up may have been lost: a wake-up too many does no harm.
+    const { holder } = state
+    if (holder && !holder.heard && holder.run === before.holder?.run) this.ctx.waitUntil(this.wake(holder.run))
   }
 
   private async wake(run: string): Promise<void> {
     try {
       await wakeRun(this.env.JOBS, run, this.ctx.id.name)
     } catch (error) {
-      console.error(JSON.stringify({ message: 'wake-up not sent; the sweeper will', run, error: String(error) }))
+      console.error(JSON.stringify({ message: 'wake-up not sent; the alarm will', run, error: String(error) }))
     }
   }
 
@@ -80,13 +96,14 @@ export class Singleton extends DurableObject<Env> {
 
   /**
    * Stores the state and the alarm, then wakes a new holder. `caller` needs no wake-up: it is being answered.
-   * A wake-up that fails is not an error: the run is queued in D1 and the sweeper sends another.
+   * A wake-up that fails is not an error: the run is queued in D1, the alarm sends another, and at last the sweeper.
    */
   private async write(next: LockState, caller: string | null, released = false): Promise<void> {
     const before = this.read()
     this.ctx.storage.kv.put(STATE, next)
-    if (next.holder === null) await this.ctx.storage.deleteAlarm()
-    else await this.ctx.storage.setAlarm(next.holder.until)
+    const alarm = nextAlarm(next, Date.now())
+    if (alarm === null) await this.ctx.storage.deleteAlarm()
+    else await this.ctx.storage.setAlarm(alarm)
     const promoted = next.holder !== null && next.holder.run !== before.holder?.run ? next.holder.run : null
     if (promoted !== null && promoted !== caller) {
       this.ctx.waitUntil(this.wake(promoted))

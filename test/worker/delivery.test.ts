@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { plain, textOf } from '../../src/chat/markdown.ts'
 import { type Reply, textReply } from '../../src/chat/reply.ts'
 import { openDatabase } from '../../src/db/database.ts'
-import { insertOutbox } from '../../src/db/outbox.ts'
+import { insertNotice, insertOutbox } from '../../src/db/outbox.ts'
 import { insertRun, type RunRow, selectRun } from '../../src/db/runs.ts'
-import type { Courier, Delivery } from '../../src/runs/courier.ts'
+import type { Courier, Delivery, MessageRef } from '../../src/runs/courier.ts'
 import { deliverDue, deliverNow } from '../../src/runs/deliver.ts'
 import {
   DELIVERY_BACKOFF_MAX_MS,
@@ -31,10 +31,12 @@ const db = openDatabase(env.DB)
 /** A house whose clock stands still and whose courier does what it is told; wake-ups are only noted. */
 function houseAt(start: number, deliver: (reply: Reply) => Promise<Delivery> | Delivery) {
   const said: string[] = []
+  const places: (MessageRef | null)[] = []
   const woken: number[] = []
   const clock = { now: start }
   const courier = {
-    async deliver(_address, reply) {
+    async deliver(_address, reply, message) {
+      places.push(message)
       said.push(reply.blocks.flatMap((block) => (block.kind === 'text' ? [textOf(block.text)] : [])).join(' '))
       return await deliver(reply)
     },
@@ -48,7 +50,7 @@ function houseAt(start: number, deliver: (reply: Reply) => Promise<Delivery> | D
     now: () => clock.now,
     log: () => {},
   }
-  return { services, said, woken, clock }
+  return { services, said, places, woken, clock }
 }
 
 let made = 0
@@ -193,9 +195,46 @@ describe('an answer that is due', () => {
     const { services, woken } = houseAt(NOW, () => LATER)
     const run = await ended()
     const parcel = { run, actor: ACTOR, address: ADDRESS, reply: textReply(plain('the end')), message: null }
-    await deliverNow(services, db, { ...parcel, attempts: 0, createdAt: NOW })
+    await deliverNow(services, db, parcel)
     expect(woken).toEqual([2])
     expect(await outboxOf(run)).toMatchObject({ state: 'pending', next_at: NOW + 2_000 })
+  })
+})
+
+describe('an answer that was just found', () => {
+  it('has its own day to arrive, however long its run took', async () => {
+    const { services } = houseAt(NOW, () => LATER)
+    const run = await ended({ createdAt: NOW - 3 * DELIVERY_GIVE_UP_MS })
+    const parcel = { run, actor: ACTOR, address: ADDRESS, reply: textReply(plain('the end')), message: null }
+    await deliverNow(services, db, parcel)
+    expect(await outboxOf(run)).toMatchObject({ state: 'pending', next_at: NOW + 2_000 })
+  })
+
+  it('is not said before the time that the platform asked for, and then it is', async () => {
+    const { services, said, woken } = houseAt(NOW, () => DELIVERED)
+    const run = await ended()
+    const parcel = { run, actor: ACTOR, address: ADDRESS, reply: textReply(plain('the end')), message: null }
+    await deliverNow(services, db, { ...parcel, notBefore: NOW + 30_000 })
+    expect(said).toEqual([])
+    expect(woken).toEqual([30])
+    expect(await outboxOf(run)).toMatchObject({ state: 'pending', next_at: NOW + 30_000, reason: 'rate_limited' })
+    const late = houseAt(NOW + 30_000, () => DELIVERED)
+    await deliverDue(late.services, run, 0)
+    expect(late.said).toEqual(['the end'])
+  })
+
+  it('comes before every later word about its run', async () => {
+    const { services, said } = houseAt(NOW, () => DELIVERED)
+    const run = await ended()
+    await insertNotice(db, { run, target: 1, reply: JSON.stringify(textReply(plain('a word'))), now: NOW }).run()
+    await deliverDue(services, run, -1)
+    expect(said).toEqual([])
+    await deliverDue(services, run, 0)
+    await env.DB.prepare('UPDATE outbox SET target = 1, address = ? WHERE run = ? AND target = -1')
+      .bind(JSON.stringify(ADDRESS), run)
+      .run()
+    await deliverDue(services, run, 1)
+    expect(said).toEqual(['the end', 'a word'])
   })
 })
 
@@ -208,6 +247,7 @@ describe('words in between', () => {
     address: ADDRESS,
     message: '{"ts":"1"}',
     createdAt: NOW - 60_000,
+    workspace: 'slack:T1',
     quiet: false,
     lasts,
   })
@@ -224,6 +264,21 @@ describe('words in between', () => {
     expect(said).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1)
     expect(said.map((text) => text.split(' · ')[1])).toEqual(['one', 'four'])
+  })
+
+  it('tell the end how long the platform wants to hear nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    for (const [delivery, hushed] of [
+      [{ outcome: 'retry', reason: 'ratelimited', afterMs: 30_000 }, NOW + 30_000],
+      [DELIVERED, 0],
+    ] as const) {
+      const { services } = houseAt(NOW, () => delivery)
+      const progress = createProgress(services, db, place(await ended({ state: 'accepted' })))
+      progress.show({ text: 'one' })
+      await vi.advanceTimersByTimeAsync(0)
+      await progress.settled()
+      expect(progress.hushed()).toBe(hushed)
+    }
   })
 
   it('are over once the end is being told: none follows, and one on its way is waited for', async () => {
@@ -296,5 +351,54 @@ describe('words in between', () => {
     await progress.settled()
     expect(said[1]).toBe('it is lost')
     expect((await rowOf(run)).message).toBe('{"ts":"7"}')
+  })
+
+  /** A consumer that says one word, and then hears that somebody else has ended its run. */
+  async function lostRun({ ended: over = true, deliver = () => DELIVERED as Delivery, speaks = true } = {}) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { services, said, places } = houseAt(NOW, deliver)
+    const run = await ended({ state: 'accepted' })
+    const progress = createProgress(services, db, place(run))
+    if (speaks) progress.show({ text: 'at it' })
+    await vi.advanceTimersByTimeAsync(0)
+    const settling = progress.settled()
+    await vi.advanceTimersByTimeAsync(UNSURE_MS)
+    await settling
+    if (over)
+      await env.DB.prepare(
+        `UPDATE runs SET state = 'lost', reply = ?2, message = '{"ts":"7"}', ended_at = 1 WHERE id = ?1`,
+      )
+        .bind(run, JSON.stringify(textReply(plain('it is lost'))))
+        .run()
+    await progress.yielded()
+    return { said, places }
+  }
+
+  it('are replaced by the end, there where they stand, once their consumer hears that it has lost its run', async () => {
+    const { said, places } = await lostRun()
+    expect(said[1]).toBe('it is lost')
+    expect(places).toEqual([{ ts: '1' }, { ts: '1' }])
+    const unsure = await lostRun({ deliver: () => ({ outcome: 'retry', reason: 'timeout' }) })
+    expect(unsure.said[1]).toBe('it is lost')
+  })
+
+  it('leave nothing to replace where none was said or taken, or the run has no end yet', async () => {
+    expect((await lostRun({ speaks: false })).said).toEqual([])
+    expect((await lostRun({ ended: false })).said).toHaveLength(1)
+    expect((await lostRun({ deliver: () => LATER })).said).toHaveLength(1)
+  })
+
+  it('that cannot be replaced do not make the consumer fail', async () => {
+    const { services, said } = houseAt(NOW, () => DELIVERED)
+    const broken = openDatabase(env.DB)
+    const progress = createProgress(services, broken, place(await ended({ state: 'accepted' })))
+    progress.show({ text: 'at it' })
+    await vi.waitUntil(() => said.length === 1)
+    await progress.settled()
+    vi.spyOn(broken, 'prepare').mockImplementation(() => {
+      throw new Error('D1 is down')
+    })
+    await progress.yielded()
+    expect(said).toHaveLength(1)
   })
 })

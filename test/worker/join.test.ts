@@ -142,6 +142,25 @@ describe('who asks for what is being done', () => {
     }
   })
 
+  it('is told where the other one can be followed, but not the name of another room', async () => {
+    const first = await holder('share follow --ms 700')
+    const here = await ask('grace', 'share follow')
+    expect(here.first).toContain('How far it is stands in this room, in the message of that run.')
+    const elsewhere = await world.simulator.slack.user('grace').in('#general').says('/pawl share follow')
+    expect(elsewhere.messages()[0]?.text).toContain('It was asked in another room, and how far it is, is told there.')
+    expect(elsewhere.messages()[0]?.text).not.toContain('#ops')
+    expect(elsewhere.messages()[0]?.text).toContain(`held by run ${first.id} of`)
+    await elsewhere.final()
+  })
+
+  it('is told when the other one was asked in a direct conversation', async () => {
+    await world.simulator.slack.user('ada').in('dm').says('/pawl share alone --ms 700')
+    await vi.waitUntil(async () => (await holderOf('alone')) !== null, { timeout: 5_000 })
+    const second = await ask('grace', 'share alone')
+    expect(second.first).toContain('It was asked in a direct conversation')
+    await second.exchange.final()
+  })
+
   it.each([
     ['fails', 'share f-failed --fail', 'failed', 'the upstream said no'],
     ['runs out of time', 'brief f-timed_out', 'timed_out', 'ran out of time'],

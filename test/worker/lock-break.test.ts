@@ -5,6 +5,8 @@ import * as z from 'zod'
 import { defineCommand, wait } from '#pawl'
 import { houseEntries, loadRegistry } from '../../src/command/house-registry.ts'
 import { createRegistry } from '../../src/command/registry.ts'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
+import { selectLockKeys } from '../../src/db/locks.ts'
 import { type RunRow, selectRun } from '../../src/db/runs.ts'
 import { breakLock } from '../../src/runs/break.ts'
 import type { Services } from '../../src/runs/services.ts'
@@ -72,7 +74,7 @@ async function holder(line: string) {
 
 const brokenEvents = async (run: string) =>
   (
-    await env.DB.prepare("SELECT event FROM audit WHERE run = ? AND code = 'lock.broken'")
+    await env.DB.prepare(`SELECT ${FLAT_EVENT} FROM audit WHERE run = ? AND code = 'lock.broken'`)
       .bind(run)
       .all<{ event: string }>()
   ).results.map(({ event }) => JSON.parse(event) as Record<string, unknown>)
@@ -98,13 +100,15 @@ describe('lock list', () => {
       {
         lock: 'list-a',
         run: first.id,
+        state: 'running',
         who: 'U0ADA00001',
         since: new Date(held?.since ?? 0).toISOString(),
+        until: expect.stringMatching(/^\d{4}-.*Z$/),
         epoch: 1,
         waiting: [expect.stringMatching(`^${second.id} \\(.+\\)$`)],
         joined: 1,
       },
-      expect.objectContaining({ lock: 'list-b', run: other.id, waiting: [], joined: 0 }),
+      expect.objectContaining({ lock: 'list-b', run: other.id, state: 'queued', waiting: [], joined: 0 }),
     ])
     await world.hears('ada', '/pawl lock list --after list-a')
     expect(await recordsOf('lock:list')).toMatchObject([{ lock: 'list-b' }])
@@ -114,6 +118,42 @@ describe('lock list', () => {
     for (const { exchange } of [first, second, third, other]) await exchange.final()
     await world.hears('ada', '/pawl lock list')
     expect(await recordsOf('lock:list')).toEqual([])
+  })
+
+  it('shows what a run has left behind that somebody else ended: its state, and until when the lease holds', async () => {
+    const first = await holder('keep left --ms 700 --deaf')
+    await env.DB.prepare('UPDATE runs SET due_at = 1 WHERE id = ?').bind(first.id).run()
+    await sweep(services)
+    const { holder: held } = await statusOf('left')
+    const until = new Date(held?.until ?? 0).toISOString()
+    const left = { lock: 'left', run: first.id, state: 'lost', until, waiting: [], joined: 0 }
+    await world.hears('ada', '/pawl lock list')
+    expect(await recordsOf('lock:list')).toEqual([expect.objectContaining(left)])
+    await world.hears('ada', '/pawl lock list left')
+    expect(await recordsOf('lock:list')).toEqual([expect.objectContaining(left)])
+    await env.SINGLETON.getByName('left').release(first.id)
+    await world.hears('ada', '/pawl lock list')
+    expect(await recordsOf('lock:list')).toEqual([])
+  })
+
+  it('asks a lock for three minutes after the end of a run, and for none that it only waited for', async () => {
+    const row = (id: string, ended: number, locks: string) =>
+      env.DB.prepare(
+        `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, effects, mode, retry, state, change, created_at, ended_at, locks)
+         VALUES (?, 'd', 's', 'slack', 'w', 'a', '{}', 'l', 'write', 'job', 'unsafe', 'accepted', 'c', 1, ?, ?)`,
+      ).bind(id, ended, locks)
+    const lock = (key: string, epoch: number | null) => JSON.stringify([{ key, epoch }])
+    await env.DB.batch([
+      row('r_old', 1_000, lock('left-1', 1)),
+      row('r_new', 1_001, lock('left-2', 1)),
+      row('r_waited', 1_001, lock('left-3', null)),
+      env.DB.prepare("UPDATE runs SET state = 'lost' WHERE id IN ('r_old', 'r_new', 'r_waited')"),
+    ])
+    const keys = async (endedSince: number) =>
+      (await selectLockKeys(services.openDb(), { after: 'left-', limit: 9, endedSince }).all()).results
+    expect(await keys(1_000)).toEqual([{ key: 'left-2', live: 0 }])
+    expect(await keys(999)).toEqual(['left-1', 'left-2'].map((key) => ({ key, live: 0 })))
+    await env.DB.prepare("DELETE FROM runs WHERE id IN ('r_old', 'r_new', 'r_waited')").run()
   })
 
   it('is not for everybody', async () => {
@@ -143,7 +183,7 @@ describe('lock break', () => {
         lock: 'broken',
         epoch: 1,
         holder: 'U0ADA00001',
-        reason: 'its runner is gone',
+        reason_text: 'its runner is gone',
         by_run: (await world.newestRun('lock:break')).id,
       }),
     ])

@@ -186,6 +186,26 @@ describe('a pipeline with two locks', () => {
     expect(await lockEvents(id)).toEqual(['lock.rejected r-b'])
   })
 
+  it.each(['slack', 'discord'] as const)('is offered again by a button when it is refused, on %s', async (platform) => {
+    const key = `button-${platform}`
+    await lock(key).acquire(somebody('r_busy'), 'queue')
+    const seat = world.simulator[platform].user('ada').in('#ops')
+    const line = `grab ${key} --no-wait`
+    const refused = await (await seat.says(platform === 'slack' ? `/pawl ${line}` : `/pawl run: ${line}`)).final()
+    expect(refused).toMatchObject({ onlyFor: 'ada', text: expect.stringContaining('is held by run r_busy of linus') })
+    const first = await world.newestRun('grab')
+    await lock(key).release('r_busy')
+    expect((await (await seat.press('Retry')).final()).text).toContain(key)
+    expect(await world.newestRun('grab')).toMatchObject({ state: 'succeeded', retries: first.id, line })
+    // What only one person sees Discord lets nobody change: a press says then that it was run again.
+    const offers = () =>
+      seat
+        .sees()
+        .some(({ text, buttons }) => text.includes(String(first.id)) && buttons.some(({ label }) => label === 'Retry'))
+    if (platform === 'slack') return void (await vi.waitUntil(() => !offers()))
+    expect((await (await seat.press('Retry')).final()).text).toContain('was run again already')
+  })
+
   it('is refused likewise when it comes to that lock after it has waited for another', async () => {
     await lock('l-a').acquire(somebody('r_first'), 'queue')
     await lock('l-b').acquire(somebody('r_busy'), 'queue')
@@ -333,16 +353,16 @@ describe('a job at work', () => {
     expect((await row(id)).ended_at).toBeNull()
   })
 
-  it('that does not answer a cancellation keeps its locks until their leases end: it may still be at it', async () => {
+  it('that does not answer a cancellation is lost, and keeps its locks until their leases end: it may still be at it', async () => {
     const id = await atWork('/pawl grab k-a --ms 1000 | grab k-b')
     await env.DB.prepare("UPDATE runs SET cancel_by = 'ada', due_at = 1 WHERE id = ?").bind(id).run()
     await sweep(services)
-    expect((await row(id)).state).toBe('cancelled')
+    expect(await row(id)).toMatchObject({ state: 'lost', code: 'interrupted' })
     expect([await holderOf('k-a'), await holderOf('k-b')]).toEqual([id, id])
     // It ends after all, and is refused: its end is written, and told, already.
     await vi.waitUntil(() => log.length === 2, { timeout: 5_000 })
     await wait(300, new AbortController().signal)
-    expect((await row(id)).state).toBe('cancelled')
+    expect((await row(id)).state).toBe('lost')
     expect((await lockEvents(id)).filter((event) => event.startsWith('lock.released'))).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 /** What becomes of a redirect in the end: who reads what where, and what the asker hears when it does not arrive. */
 import { env } from 'cloudflare:test'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { workRun } from '../../src/runs/work.ts'
+import { servicesOf } from '../../src/services.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -172,6 +174,66 @@ describe('a queued job', () => {
     await waitFor('deploy api staging >', 'cancelled')
     await vi.waitUntil(async () => (await waiting.final()).text.includes('was cancelled'), { timeout: 5_000 })
     expect(await waiting.final()).toMatchObject({ onlyFor: 'ada' })
+  })
+})
+
+describe.each([
+  ['slack', 'slack.conversations.info'],
+  ['discord', 'discord.channel.get'],
+] as const)('a queued job whose platform cannot be asked about its room just now, on %s', (platform, call) => {
+  afterEach(() => {
+    vi.mocked(env.JOBS.send).mockRestore?.()
+  })
+
+  /** A job that waits for its consumer. */
+  async function queued(service: string) {
+    vi.spyOn(env.JOBS, 'send').mockResolvedValue({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } })
+    const line = `deploy ${service} staging >`
+    const exchange = await world.simulator[platform]
+      .user('ada')
+      .in('#ops')
+      .says(typed[platform](`${line} #general`))
+    await vi.waitUntil(async () => (await rowOf(line))?.state === 'queued')
+    return { exchange, id: (await rowOf(line))?.id ?? '', line }
+  }
+  const rowOf = (line: string) =>
+    env.DB.prepare('SELECT id, state, attempt, code FROM runs WHERE line LIKE ? ORDER BY created_at DESC LIMIT 1')
+      .bind(`${line}%`)
+      .first<{ id: string; state: string; attempt: number; code: string | null }>()
+  const failures = [{ status: 429, retryAfter: 1 }, { status: 503 }, { drop: true as const }]
+
+  it('has done nothing, is put back and tried again, and is then done once', async () => {
+    const { id, line } = await queued('web')
+    const before = world.simulator.upstream.deployments.length
+    for (const fault of failures) {
+      world.simulator.faults.next(call, fault, 1)
+      await expect(workRun(servicesOf(env), id)).rejects.toThrow('cannot say just now')
+      expect(await rowOf(line)).toMatchObject({ state: 'queued', attempt: 0 })
+    }
+    await workRun(servicesOf(env), id)
+    expect(await rowOf(line)).toMatchObject({ state: 'succeeded', attempt: 1 })
+    expect(world.simulator.upstream.deployments).toHaveLength(before + 1)
+  })
+
+  it('expires when it is too late to start', async () => {
+    const { exchange, id, line } = await queued('api')
+    await env.DB.prepare('UPDATE runs SET start_by = 1 WHERE id = ?').bind(id).run()
+    await workRun(servicesOf(env), id)
+    expect(await rowOf(line)).toMatchObject({ state: 'expired', attempt: 0 })
+    expect((await exchange.final()).text).toContain('was not started in time')
+  })
+
+  it('ends at its deadline when it had begun, and says so', async () => {
+    const { exchange, id, line } = await queued('web')
+    const set = (deadline: number) =>
+      env.DB.prepare('UPDATE runs SET attempt = 1, deadline_at = ? WHERE id = ?').bind(deadline, id).run()
+    await set(Date.now() + 60_000)
+    world.simulator.faults.next(call, { status: 503 }, 2)
+    await expect(workRun(servicesOf(env), id)).rejects.toThrow('cannot say just now')
+    await set(Date.now())
+    await workRun(servicesOf(env), id)
+    expect(await rowOf(line)).toMatchObject({ state: 'failed', code: 'redirect' })
+    expect((await exchange.final()).text).toContain('It had begun: look at what it did before.')
   })
 })
 

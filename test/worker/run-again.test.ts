@@ -64,6 +64,7 @@ interface Row {
   readonly line: string
   readonly actor: string
   readonly retries: string | null
+  readonly yields_to: string | null
   readonly resolution: string | null
 }
 const runsOf = async (line: string) =>
@@ -163,6 +164,101 @@ describe.each(PLATFORMS)('on %s, run retry', (platform) => {
     expect(await newest(`work ${what}`)).toMatchObject({ state: 'succeeded', retries: first.id })
     expect(done).toEqual([what, what])
   }, 20_000)
+})
+
+/** Until the spy is restored: batches that admit a run wait until so many have come, and then follow one another. */
+function gatherAdmissions(count: number): void {
+  const open = env.DB.withSession.bind(env.DB)
+  let arrived = 0
+  vi.spyOn(env.DB, 'withSession').mockImplementation((mode) => {
+    const session = open(mode)
+    const prepare = session.prepare.bind(session)
+    const batch = session.batch.bind(session)
+    let admits = false
+    session.prepare = (sql) => {
+      admits ||= sql.startsWith('INSERT INTO runs')
+      return prepare(sql)
+    }
+    session.batch = async (statements) => {
+      if (!admits) return await batch(statements)
+      admits = false
+      arrived++
+      // Each asks for itself: what belongs to one request cannot be touched by another.
+      while (arrived < count) await new Promise((resolve) => setTimeout(resolve, 5))
+      return await batch(statements)
+    }
+    return session
+  })
+}
+
+describe.each(PLATFORMS)('on %s, two people who press at the same moment', (platform) => {
+  afterEach(() => {
+    vi.mocked(env.DB.withSession).mockRestore?.()
+  })
+
+  /** Both press before either is admitted; gives the runs that came of it, the one that does it first. */
+  async function bothPress(label: string, line: string) {
+    gatherAdmissions(2)
+    const pressed = await Promise.all(['grace', 'linus'].map((person) => user(platform, person).press(label)))
+    vi.mocked(env.DB.withSession).mockRestore()
+    const answers = await Promise.all(pressed.map(async (exchange) => (await exchange.final()).text))
+    const repeats = (await runsOf(line)).filter(({ retries }) => retries !== null)
+    const [does, yields] = repeats.sort((a) => (a.yields_to === null ? -1 : 1))
+    return { does, yields, answers, count: repeats.length }
+  }
+
+  it('have it run once, and the second is told which run does it', async () => {
+    const what = `pressed-${platform}`
+    const first = await failed(platform, 'grace', what)
+    // It fails at once: the second press means the first failure all the same.
+    next.set(what, 'fail')
+    const { does, yields, answers, count } = await bothPress('Retry', `work ${what}`)
+    expect(count).toBe(2)
+    expect(done).toEqual([what, what])
+    expect(does).toMatchObject({ retries: first.id, yields_to: null, state: 'failed' })
+    expect(yields).toMatchObject({
+      retries: first.id,
+      yields_to: does?.id,
+      state: 'failed',
+      code: 'repeated',
+      attempt: 0,
+    })
+    expect(answers.filter((text) => text.includes('it did not work'))).toHaveLength(1)
+    expect(answers.filter((text) => text.includes(`was run again already: run ${does?.id} is`))).toHaveLength(1)
+    const noted = () =>
+      user(platform, 'grace')
+        .sees()
+        .map(({ text }) => text)
+    await until(() => noted().some((text) => text.includes(`Run again by`) && text.includes(String(does?.id))))
+    expect(noted().some((text) => text.includes(`Run again by`) && text.includes(String(yields?.id)))).toBe(false)
+    // What was run again can be run again itself.
+    expect(await hears(platform, 'grace', `run retry ${does?.id}`)).toContain(what)
+    expect(done).toEqual([what, what, what])
+  })
+
+  it('insist once, too', async () => {
+    const what = `insisted-${platform}`
+    await failed(platform, 'grace', what)
+    expect((await (await user(platform, 'grace').press('Retry')).final()).text).toContain(what)
+    const again = await newest(`work ${what}`)
+    for (const person of ['grace', 'linus'])
+      expect(await hears(platform, person, `run retry ${again.retries}`)).toContain('was run again already')
+    const { count, answers } = await bothPress('Run it again anyway', `work ${what}`)
+    expect(count).toBe(3)
+    expect(done).toEqual([what, what, what])
+    expect(answers.filter((text) => text.includes('was run again already'))).toHaveLength(1)
+  })
+})
+
+it('a repeat that failed 5 s ago does not stand in the way of the next one, one that failed later does', async () => {
+  const first = await failed('slack', 'grace', 'apart')
+  next.set('apart', 'fail')
+  expect(await hears('slack', 'grace', `run retry ${first.id}`)).toContain('it did not work')
+  const { id } = await newest('work apart')
+  expect(await hears('slack', 'grace', `run retry ${first.id}`)).toContain(`run ${id} is failed`)
+  await env.DB.prepare('UPDATE runs SET created_at = created_at - 5000 WHERE id = ?').bind(id).run()
+  expect(await hears('slack', 'grace', `run retry ${first.id}`)).toContain('apart')
+  expect(done).toEqual(['apart', 'apart', 'apart'])
 })
 
 describe('run retry', () => {

@@ -10,6 +10,7 @@ import type { Courier } from '../../src/runs/courier.ts'
 import { STANDING_BUDGET_MS } from '../../src/runs/limits.ts'
 import { standingOf } from '../../src/runs/standing.ts'
 import { discordKeys, discordRequest, fakeHall, lifetime, NOW, rooms, slackRequest, testConfig } from './doors-kit.ts'
+import { holdBack, work } from './survive.kit.ts'
 import { openWorld, type World } from './world.ts'
 
 describe('at the door', () => {
@@ -224,13 +225,23 @@ describe('the group everyone', () => {
     world.simulator.faults.next('discord.guild.member', { status: 500 }, 1)
     expect(await onDiscord('linus', '/deploy web staging')).toContain('Deployed')
     expect(world.simulator.upstream.deployments).toHaveLength(1)
-    // Whatever is kept of anybody is forgotten as soon as it is written.
+    // Whatever is kept of anybody is forgotten as soon as it is written: it is asked, and says nothing.
     await env.DB.exec('DELETE FROM standings')
     await env.DB.exec('CREATE TRIGGER forget AFTER INSERT ON standings BEGIN DELETE FROM standings; END')
-    expect(await onDiscord('linus', '/deploy web staging')).toContain('deploy:run')
-    expect(await world.newestRun('deploy')).toMatchObject({ state: 'denied' })
-    await env.DB.exec('DROP TRIGGER forget')
+    const wakes = holdBack()
+    await world.simulator.discord.user('linus').in('#ops').says('/deploy web staging')
+    const { id } = await world.newestRun('deploy')
+    wakes.length = 0
+    await work(id)
+    expect(await world.newestRun('deploy')).toMatchObject({ id, state: 'queued', attempt: 0 })
+    expect(wakes).toEqual([{ wake: { kind: 'run', run: id }, delaySeconds: 15 }])
     expect(world.simulator.upstream.deployments).toHaveLength(1)
+    // The next time it does.
+    await work(id)
+    expect(await world.newestRun('deploy')).toMatchObject({ id, state: 'succeeded' })
+    expect(world.simulator.upstream.deployments).toHaveLength(2)
+    await env.DB.exec('DROP TRIGGER forget')
+    vi.mocked(env.JOBS.send).mockRestore()
   })
 
   it('never sent what the platforms would have refused', () => {

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import type { Command } from '#pawl'
 import { houseEntries, loadRegistry } from '../../src/command/house-registry.ts'
 import { createRegistry } from '../../src/command/registry.ts'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
 import type { Wake } from '../../src/runs/wake.ts'
 import { workRun } from '../../src/runs/work.ts'
 import { servicesOf } from '../../src/services.ts'
@@ -71,7 +72,7 @@ export async function logOf(run: unknown): Promise<string[]> {
 
 /** The events of a code, as recorded. */
 export async function eventsOf(run: unknown, code: string): Promise<Record<string, unknown>[]> {
-  const { results } = await env.DB.prepare('SELECT event FROM audit WHERE run = ? AND code = ? ORDER BY seq')
+  const { results } = await env.DB.prepare(`SELECT ${FLAT_EVENT} FROM audit WHERE run = ? AND code = ? ORDER BY seq`)
     .bind(run, code)
     .all<{ event: string }>()
   return results.map(({ event }) => JSON.parse(event))

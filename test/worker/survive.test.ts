@@ -95,6 +95,13 @@ const two = defineCommand({
     return [{ n: 1 }, { n: 2 }]
   },
 })
+const vault = defineCommand({
+  ...base,
+  name: 'vault',
+  summary: 'Give a record that nobody is to find later',
+  rules: ['when command is vault allow'],
+  handler: () => ({ n: 2, word: 'hush-hush' }),
+})
 const nap = defineCommand({
   ...base,
   name: 'nap',
@@ -137,7 +144,7 @@ const counted = defineCommand({
 
 let world: World
 beforeAll(async () => {
-  world = await worldWith(migrate, stubborn, steady, two, nap, counted, blink)
+  world = await worldWith(migrate, stubborn, steady, two, vault, nap, counted, blink)
 })
 afterEach(() => {
   trail.length = 0
@@ -332,6 +339,53 @@ describe('a pipeline that waits in its second stage', () => {
     expect((await stepsOf(id)).map(({ name }) => name)).toEqual(['sleep#1'])
     const codes = await world.auditOf(id)
     expect(codes.filter((code) => code === 'stage.succeeded')).toHaveLength(2)
+  })
+})
+
+describe('what a job keeps of the records that are piped into it', () => {
+  const cancel = async (id: string) => void (await world.hears('ada', `/pawl run cancel ${id}`))
+  const goOn = async (id: string) => {
+    forward(5 * MINUTE)
+    await work(id)
+  }
+  const tooLate = async (id: string) => {
+    await env.DB.prepare('UPDATE runs SET wake_at = 1, deadline_at = 1 WHERE id = ?').bind(id).run()
+    await work(id)
+  }
+  const crash = async (id: string) => {
+    await env.DB.prepare("UPDATE runs SET state = 'running', due_at = 1 WHERE id = ?").bind(id).run()
+    await sweep(servicesOf(env))
+  }
+  const forbid = async (id: string) => {
+    await world.hears('ada', '/pawl rule create when command is nap forbid because "not now"')
+    await goOn(id)
+    const { id: rule } = (await env.DB.prepare("SELECT id FROM rules WHERE command = 'nap'").first()) as { id: number }
+    await world.hears('ada', `/pawl rule delete ${rule}`)
+  }
+
+  it.each([
+    ['succeeded', goOn],
+    ['cancelled', cancel],
+    ['timed_out', tooLate],
+    ['lost', crash],
+    ['failed', forbid],
+  ])('is there while it waits, and nowhere once it has %s', async (state, end) => {
+    holdBack()
+    const exchange = await world.says('ada', '/pawl vault | nap $n')
+    const id = await idOf('vault|nap')
+    await work(id)
+    const before = await stepsOf(id)
+    expect(before.map(({ stage, name }) => `${stage} ${name}`)).toEqual(['1 #records', '2 sleep#1'])
+    expect(before[0]?.value).toContain('hush-hush')
+    await end(id)
+    await exchange.final()
+    expect(await world.newestRun('vault|nap')).toMatchObject({ id, state, input: null })
+    expect((await stepsOf(id)).map(({ name, value }) => [name, value])).toEqual([['sleep#1', null]])
+    for (const table of ['run_steps', 'run_log', 'audit', 'outbox']) {
+      const { results } = await env.DB.prepare(`SELECT * FROM ${table} WHERE run = ?`).bind(id).all()
+      expect(JSON.stringify(results)).not.toContain('hush-hush')
+    }
+    expect(JSON.stringify(await world.newestRun('vault|nap'))).not.toContain('hush-hush')
   })
 })
 

@@ -1,6 +1,6 @@
 /** `lock break`: takes a lock away from the run that holds it. Through the house: D1, the lock, the courier. */
 import * as z from 'zod'
-import { code, md, plain } from '../../chat/markdown.ts'
+import { code, md, personName, plain } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { houseOf } from '../house.ts'
@@ -27,6 +27,6 @@ export default defineCommand({
   view: ([{ lock, run, who, state, next }]) => {
     const became = state === null ? plain('') : md`, which is ${state} now`
     const after = next === null ? plain('Nobody waits for it.') : md`Next is run ${code(next)}.`
-    return md`${code(lock)} was taken from run ${code(run)} of ${plain(who)}${became}. ${after}`
+    return md`${code(lock)} was taken from run ${code(run)} of ${personName(who)}${became}. ${after}`
   },
 })

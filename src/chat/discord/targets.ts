@@ -251,7 +251,8 @@ const NO_TOKEN = refuse('Pawl can answer only where it was asked: who runs it ha
 /** @param result null without a bot token @param unless what a 400, 403 or 404 means */
 function explain(result: Exclude<CallResult, { kind: 'ok' }> | null, unless: Refusal): Refusal {
   if (result === null) return NO_TOKEN
-  if (result.kind === 'later') return refuse('Discord could not be asked just now. Try again in a moment.')
+  if (result.kind === 'later')
+    return { ...refuse('Discord could not be asked just now. Try again in a moment.'), later: true }
   return result.status === 401 ? NO_TOKEN : unless
 }
 

@@ -3,7 +3,8 @@
  * https://discord.com/developers/docs/interactions/overview#setting-up-an-endpoint
  */
 import { verifyKey } from 'discord-interactions'
-import { checkTimestamp, decodeHex, refused, VERIFIED, type Verdict } from '../signed.ts'
+import { decodeHex } from '../../digest.ts'
+import { checkTimestamp, refused, VERIFIED, type Verdict } from '../signed.ts'
 
 const SIGNATURE = /^[0-9a-f]{128}$/
 

@@ -289,7 +289,8 @@ const MEANINGS: ReadonlyMap<string, Refusal> = new Map([
 ])
 
 function explain(result: Exclude<SlackResult, { kind: 'ok' }>): Refusal {
-  if (result.kind === 'later') return refuse('Slack could not be asked just now. Try again in a moment.')
+  if (result.kind === 'later')
+    return { ...refuse('Slack could not be asked just now. Try again in a moment.'), later: true }
   const refusal = MEANINGS.get(result.reason)
   return refusal ?? refuse(`Slack refused to look that place up (${oneLine(result.reason)}). Pick another one.`)
 }

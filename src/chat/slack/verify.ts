@@ -2,7 +2,8 @@
  * Slack's request signature: HMAC-SHA256 over `v0:timestamp:body`, in constant time through WebCrypto. The clock is a
  * parameter; keys are kept per list of secrets. https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-import { checkTimestamp, decodeHex, refused, VERIFIED, type Verdict } from '../signed.ts'
+import { decodeHex } from '../../digest.ts'
+import { checkTimestamp, refused, VERIFIED, type Verdict } from '../signed.ts'
 
 const SIGNATURE = /^v0=[0-9a-f]{64}$/
 
