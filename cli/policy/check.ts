@@ -1,8 +1,7 @@
 /** `npm run -s pawl -- policy check [file]`: looks for mistakes in a policy. Reads the file, or D1 through wrangler. */
 import { loadRegistry } from '../../src/command/house-registry.ts'
 import { lintDocument } from '../../src/policy/document/lint.ts'
-import { readArguments } from '../arguments.ts'
-import { DATABASE_HELP, DATABASE_OPTIONS, readDeployment, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
+import { DATABASE_HELP, readDeployment, readFileCall, readLivePolicy, readPolicyFile } from './read.ts'
 
 const USAGE = 'npm run -s pawl -- policy check [<file>] [--remote] [--persist-to <folder>]'
 
@@ -14,15 +13,9 @@ ${DATABASE_HELP}`
 
 /** Exit code 0 without an error (there may be warnings), 1 with one, 2 when that could not be told. */
 export async function checkPolicy(argv: string[]): Promise<number> {
-  const parsed = readArguments(argv, DATABASE_OPTIONS, USAGE)
-  if (!parsed) return 2
-  const { values, positionals } = parsed
-  if (values.help || positionals.length > 1) {
-    console.log(HELP)
-    return values.help ? 0 : 2
-  }
-  const [file] = positionals
-  const target = targetOf(values)
+  const call = readFileCall(argv, { usage: USAGE, help: HELP })
+  if (typeof call === 'number') return call
+  const { file, target } = call
   const now = Date.now()
   const document = file === undefined ? (await readLivePolicy(target, now))?.document : await readPolicyFile(file)
   if (!document) return 2

@@ -65,7 +65,7 @@ function left(message: string): number {
 }
 
 /** Whom the audit log names: what this machine says of itself, which nobody has verified. */
-function actorHere(): Actor {
+export function actorHere(): Actor {
   return { platform: 'cli', workspace: hostname(), id: userName() }
 }
 

@@ -8,6 +8,7 @@ import { markPlace } from '../../src/language/mark.ts'
 import { parseDocument } from '../../src/policy/document/file-parse.ts'
 import type { LintContext } from '../../src/policy/document/lint.ts'
 import type { PolicyDocument } from '../../src/policy/document/model.ts'
+import { readArguments } from '../arguments.ts'
 import { type D1Target, inline, queryAllD1 } from '../d1.ts'
 import { readSettings } from '../settings.ts'
 
@@ -27,6 +28,27 @@ const ERRORS_SHOWN = 20
 /** The database that the options name. */
 export function targetOf(values: { readonly remote: boolean; readonly 'persist-to'?: string | undefined }): D1Target {
   return { remote: values.remote, ...(values['persist-to'] !== undefined && { persistTo: values['persist-to'] }) }
+}
+
+export interface FileCall {
+  readonly usage: string
+  readonly help: string
+}
+
+/** Reads a call of `policy <word> [<file>]`, where the database stands in for the file; an exit code when there is nothing more to do. */
+export function readFileCall(
+  argv: string[],
+  { usage, help }: FileCall,
+): { readonly file: string | undefined; readonly target: D1Target } | number {
+  const parsed = readArguments(argv, DATABASE_OPTIONS, usage)
+  if (!parsed) return 2
+  const { values, positionals } = parsed
+  const [file] = positionals
+  if (values.help || positionals.length > 1) {
+    console.log(help)
+    return values.help ? 0 : 2
+  }
+  return { file, target: targetOf(values) }
 }
 
 export interface LivePolicy {

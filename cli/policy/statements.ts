@@ -2,7 +2,7 @@
 import { auditEvent } from '../../src/audit/event.ts'
 import { traceOf } from '../../src/builtins/policy/trace.ts'
 import type { Actor } from '../../src/chat/invocation.ts'
-import { auditLine } from '../../src/db/audit.ts'
+import { auditLine, INSERT_LINES } from '../../src/db/audit.ts'
 import { changeSql } from '../../src/db/document-write.ts'
 import { EXPECT_VERSION } from '../../src/db/policy.ts'
 import type { DocumentRule, PolicyChange, PolicyDocument } from '../../src/policy/document/model.ts'
@@ -12,8 +12,7 @@ import type { Plan } from './diff.ts'
 /** D1 takes statements of 100 KB; one event may be of a few KB. */
 const PART_BYTES = 50_000
 
-const INSERT_EVENTS = `INSERT INTO audit (at, code, run, event)
-  SELECT value ->> 'at', value ->> 'code', value ->> 'run', value ->> 'event' FROM json_each(?1)`
+const INSERT_EVENTS = `${INSERT_LINES} FROM json_each(?1) e`
 
 /**
  * First the check that the policy is still the one that was compared, then the changes, then an audit event for each: all, or

@@ -1,8 +1,7 @@
 /** `npm run -s pawl -- policy test [file]`: runs the expectations of a policy. Reads the file, or D1 through wrangler. */
 import { loadRegistry } from '../../src/command/house-registry.ts'
 import { failedExpectations } from '../../src/policy/document/expectation-run.ts'
-import { readArguments } from '../arguments.ts'
-import { DATABASE_HELP, DATABASE_OPTIONS, readLivePolicy, readPolicyFile, targetOf } from './read.ts'
+import { DATABASE_HELP, readFileCall, readLivePolicy, readPolicyFile } from './read.ts'
 
 const USAGE = 'npm run -s pawl -- policy test [<file>] [--remote] [--persist-to <folder>]'
 
@@ -13,17 +12,11 @@ ${DATABASE_HELP}`
 
 /** Exit code 0 when every expectation holds, 1 when one does not, 2 when that could not be told. */
 export async function testPolicy(argv: string[]): Promise<number> {
-  const parsed = readArguments(argv, DATABASE_OPTIONS, USAGE)
-  if (!parsed) return 2
-  const { values, positionals } = parsed
-  if (values.help || positionals.length > 1) {
-    console.log(HELP)
-    return values.help ? 0 : 2
-  }
-  const [file] = positionals
+  const call = readFileCall(argv, { usage: USAGE, help: HELP })
+  if (typeof call === 'number') return call
+  const { file, target } = call
   const now = Date.now()
-  const document =
-    file === undefined ? (await readLivePolicy(targetOf(values), now))?.document : await readPolicyFile(file)
+  const document = file === undefined ? (await readLivePolicy(target, now))?.document : await readPolicyFile(file)
   if (!document) return 2
   const failed = failedExpectations(document, { registry: loadRegistry(), now })
   for (const { text, message } of failed) console.log(`fails: ${text}\n  ${message.replaceAll('\n', '\n  ')}`)

@@ -1,5 +1,5 @@
 /** What may be shown and kept of arguments: secret ones are masked by the schema's mark. Pure. */
-import type { PawlRecord } from '../json.ts'
+import type { Json, PawlRecord } from '../json.ts'
 import type { Place } from '../language/tree.ts'
 import type { Arguments, Command } from './command.ts'
 
@@ -9,12 +9,14 @@ export const MASK = '[secret]'
 /**
  * The arguments for echo, audit and history. Absent ones are left out, and so is whatever the schema does not know: an
  * unknown value might be a misspelled secret.
+ *
+ * @param masked what stands for a secret value
  */
-export function redact(command: Command, args: Arguments): PawlRecord {
+export function redact(command: Command, args: Arguments, masked: (value: Json) => string = () => MASK): PawlRecord {
   const shown: PawlRecord = {}
   for (const { name, secret } of command.options) {
     const value = Object.hasOwn(args, name) ? args[name] : undefined
-    if (value !== undefined) shown[name] = secret ? MASK : value
+    if (value !== undefined) shown[name] = secret ? masked(value) : value
   }
   return shown
 }

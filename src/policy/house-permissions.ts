@@ -24,6 +24,7 @@ export const REDIRECT_POST = 'redirect:post'
 export const HOUSE_PERMISSIONS: ReadonlyMap<string, string> = new Map([
   [ADMIN, 'changing who may do what, and the rules of every command'],
   [ALIAS_SITE, 'aliases for everybody'],
+  ['audit:admin', 'changing the key that signs the audit log, and erasing what people wrote in it'],
   ['lock:break', 'taking locks away from the runs that hold them'],
   [REDIRECT_POST, "sending answers to other rooms and people ('> #ops')"],
   ['pawl:explain', 'asking what others may do (can, who can)'],

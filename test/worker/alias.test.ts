@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadRegistry } from '../../src/command/house-registry.ts'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
+import { countTrips } from './trips.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -25,14 +27,16 @@ async function lastRun(): Promise<Record<string, unknown>> {
 }
 
 async function admitted(run: unknown): Promise<Record<string, unknown>> {
-  const row = await env.DB.prepare("SELECT event FROM audit WHERE run = ? AND code = 'run.admitted'")
+  const row = await env.DB.prepare(`SELECT ${FLAT_EVENT} FROM audit WHERE run = ? AND code = 'run.admitted'`)
     .bind(run)
     .first<{ event: string }>()
   return JSON.parse(row?.event ?? '{}')
 }
 
 async function changes(): Promise<Record<string, unknown>[]> {
-  const { results } = await env.DB.prepare("SELECT event FROM audit WHERE code = 'admin.changed' ORDER BY seq").all<{
+  const { results } = await env.DB.prepare(
+    `SELECT ${FLAT_EVENT} FROM audit WHERE code = 'admin.changed' ORDER BY seq`,
+  ).all<{
     event: string
   }>()
   return results.map(({ event }) => JSON.parse(event))
@@ -238,27 +242,12 @@ describe('an alias', () => {
   it('costs one trip to D1 more, and a line without an alias none', async () => {
     await grace(`alias create a 'echo {{x}}'`)
     await grace(`alias create b 'a {{x}}'`)
-    let trips = 0
-    const open = env.DB.withSession.bind(env.DB)
-    vi.spyOn(env.DB, 'withSession').mockImplementation((mode) => {
-      const session = open(mode)
-      const batch = session.batch.bind(session)
-      const prepare = session.prepare.bind(session)
-      session.batch = (statements) => {
-        trips++
-        return batch(statements)
-      }
-      session.prepare = (sql) => {
-        if (sql.includes('RECURSIVE')) trips++
-        return prepare(sql)
-      }
-      return session
-    })
+    const trips = countTrips()
     await grace('echo plain')
-    expect(trips).toBe(2)
+    expect(trips.count()).toBe(2)
     await grace('b counted')
     vi.mocked(env.DB.withSession).mockRestore()
-    expect(trips).toBe(5)
+    expect(trips.count()).toBe(5)
   })
 })
 

@@ -1,8 +1,8 @@
 /** The places that could make a difference to rules: the rooms that they name, another room, a direct message. Pure. */
 import { ROOM_REF } from '../../names.ts'
 import type { Place } from '../../request.ts'
+import { literalsOf } from '../../rule-check-option.ts'
 import type { Literal, Test } from '../../tree.ts'
-import { literalsOf } from '../lint/form.ts'
 import type { PolicyDocument } from '../model.ts'
 import { roomNamesOf } from '../names.ts'
 import { sampleOf } from './sample.ts'

@@ -2,8 +2,8 @@
 import type { Command, Option } from '../../../command/command.ts'
 import type { Json } from '../../../json.ts'
 import { UNKNOWN, type Unknown } from '../../request.ts'
+import { literalsOf } from '../../rule-check-option.ts'
 import type { Literal, Test } from '../../tree.ts'
-import { literalsOf } from '../lint/form.ts'
 import { sampleOf } from './sample.ts'
 
 /** One value to try, and how it is said: `env=prod`. Undefined: without the option. */

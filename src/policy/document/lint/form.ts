@@ -1,4 +1,5 @@
 /** Conditions in a form that is the same for those that mean the same but for order, quotes, repetition and names. Pure. */
+import { literalsOf } from '../../rule-check-option.ts'
 import type { Check, Condition, Literal, Ref, RuleNames } from '../../tree.ts'
 
 export interface Form {
@@ -48,19 +49,6 @@ export function formOf(condition: Condition, names: RuleNames): Form {
       if (only && parts.length === 1) return only
       return { key: `${kind}(${parts.map(({ key }) => key).join(', ')})`, kind, parts, test: null }
     }
-  }
-}
-
-export function literalsOf(check: Check): readonly Literal[] {
-  switch (check.kind) {
-    case 'compare':
-      return [check.value]
-    case 'in':
-      return check.values
-    case 'matches':
-      return [check.pattern]
-    case 'missing':
-      return []
   }
 }
 
