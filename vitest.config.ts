@@ -14,7 +14,11 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { ...TEST_SETTINGS, TEST_MIGRATIONS: await readD1Migrations(migrations) } },
+            miniflare: {
+              bindings: { ...TEST_SETTINGS, TEST_MIGRATIONS: await readD1Migrations(migrations) },
+              // Optional in a deployment: the tests that want it bind it as AUDIT_ARCHIVE.
+              r2Buckets: ['TEST_BUCKET'],
+            },
           })),
         ],
         test: {
@@ -36,6 +40,7 @@ export default defineConfig({
             'test/e2e/**/*.test.ts',
             'test/conformance/**/*.test.ts',
             'test/policy/**/*.test.ts',
+            'test/audit/**/*.test.ts',
             'test/faults/**/*.test.ts',
           ],
           testTimeout: 60_000,

@@ -145,8 +145,10 @@ CREATE TABLE runs (
   deadline_at INTEGER,
   locks TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(locks)),
   joins TEXT,
-  -- The earlier run whose line this one runs again; what people found out about a run that is lost.
+  -- The earlier run whose line this one runs again; the repeat of that run which was there before this one and does it instead;
+  -- what people found out about a run that is lost.
   retries TEXT,
+  yields_to TEXT,
   resolution TEXT CHECK (json_valid(resolution)),
   cancel_by TEXT,
   code TEXT,
@@ -162,6 +164,9 @@ CREATE TABLE runs (
 CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
 -- Who waits for the result of a run.
 CREATE INDEX runs_joins ON runs (joins, id) WHERE joins IS NOT NULL AND ended_at IS NULL;
+
+-- Runs that may have left their locks behind: whoever executed them did not end them. For `lock list`.
+CREATE INDEX runs_left ON runs (ended_at) WHERE locks <> '[]' AND state IN ('lost', 'cancelled', 'timed_out');
 
 -- Whether a run was run again.
 CREATE INDEX runs_retries ON runs (retries) WHERE retries IS NOT NULL;
@@ -232,23 +237,114 @@ CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
 -- `run list --undelivered`.
 CREATE INDEX outbox_undelivered ON outbox (run) WHERE state <> 'delivered';
 
--- The audit log: append-only.
+-- The audit log: append-only. `event` is canonical JSON without what people wrote, which stands in `personal` and can be erased:
+-- then `erased` keeps the commitment that the sealed line has in its place.
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   code TEXT NOT NULL,
   run TEXT,
-  event TEXT NOT NULL CHECK (json_valid(event))
+  event TEXT NOT NULL CHECK (json_valid(event)),
+  personal TEXT CHECK (json_valid(personal)),
+  salt TEXT CHECK (length(salt) = 32 AND salt NOT GLOB '*[^0-9a-f]*'),
+  erased TEXT CHECK (length(erased) = 64 AND erased NOT GLOB '*[^0-9a-f]*'),
+  CHECK ((personal IS NULL) = (salt IS NULL)),
+  CHECK (personal IS NULL OR erased IS NULL)
 ) STRICT;
 CREATE INDEX audit_run ON audit (run) WHERE run IS NOT NULL;
 
-CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+-- How far the log has been pruned: rows up to pruned_to are gone from here, and only they may go.
+CREATE TABLE audit_bounds (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  pruned_to INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO audit_bounds (id) VALUES (1);
+
+-- Signed statements over the first `size` rows of the log, as the Ledger made them.
+CREATE TABLE checkpoints (
+  size INTEGER PRIMARY KEY CHECK (size > 0),
+  at INTEGER NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+
+-- The log's Merkle tree (C2SP tlog-tiles): up to 256 hashes of 32 bytes in base64; level 0 holds those of the rows.
+CREATE TABLE audit_tiles (
+  level INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  hashes TEXT NOT NULL,
+  PRIMARY KEY (level, n)
+) STRICT, WITHOUT ROWID;
+
+-- How far each place outside has been given the log.
+CREATE TABLE audit_sinks (
+  name TEXT PRIMARY KEY,
+  cursor INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER,
+  reason TEXT,
+  lease_until INTEGER,
+  -- The last line of what is being sent: the same again is the same lines.
+  sending_to INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- The one update there is: what a person wrote makes room for its commitment.
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit WHEN NOT (
+  NEW.seq = OLD.seq AND NEW.at = OLD.at AND NEW.code = OLD.code AND NEW.run IS OLD.run AND NEW.event = OLD.event
+  AND OLD.personal IS NOT NULL AND NEW.personal IS NULL AND NEW.salt IS NULL AND NEW.erased IS NOT NULL
+)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit WHEN OLD.seq > (SELECT pruned_to FROM audit_bounds)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 -- INSERT OR REPLACE deletes without firing the delete trigger; NEW.seq is -1 when SQLite is to choose it.
 CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- A row follows the one before it: seq has no gaps, and what was pruned does not come back.
+CREATE TRIGGER audit_no_gap AFTER INSERT ON audit
+WHEN NOT EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq - 1) AND NEW.seq <> (SELECT pruned_to FROM audit_bounds) + 1
+BEGIN SELECT RAISE(ABORT, 'the audit log has no gaps'); END;
+
+CREATE TRIGGER audit_bounds_grow BEFORE UPDATE ON audit_bounds
+WHEN NEW.pruned_to < OLD.pruned_to OR NEW.pruned_to >= (SELECT coalesce(max(size), 0) FROM checkpoints)
+BEGIN SELECT RAISE(ABORT, 'only sealed rows are pruned, and never the last of them'); END;
+CREATE TRIGGER audit_bounds_stay BEFORE DELETE ON audit_bounds
+BEGIN SELECT RAISE(ABORT, 'the bounds of the audit log stay'); END;
+CREATE TRIGGER audit_bounds_once BEFORE INSERT ON audit_bounds
+BEGIN SELECT RAISE(ABORT, 'the bounds of the audit log stay'); END;
+
+CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'a checkpoint stays as it was signed'); END;
+CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints
+BEGIN SELECT RAISE(ABORT, 'a checkpoint stays as it was signed'); END;
+-- The same once more is no change: publishing is repeated after a crash.
+CREATE TRIGGER checkpoints_no_replace BEFORE INSERT ON checkpoints
+WHEN EXISTS (SELECT 1 FROM checkpoints WHERE size = NEW.size AND (note <> NEW.note OR at <> NEW.at))
+BEGIN SELECT RAISE(ABORT, 'a checkpoint stays as it was signed'); END;
+-- Nobody takes the place of a checkpoint that is to come, or puts one among those that were.
+CREATE TRIGGER checkpoints_in_order BEFORE INSERT ON checkpoints
+WHEN NOT EXISTS (SELECT 1 FROM checkpoints WHERE size = NEW.size) AND (
+  NEW.size <= (SELECT coalesce(max(size), 0) FROM checkpoints) OR NEW.size > (SELECT coalesce(max(seq), 0) FROM audit)
+)
+BEGIN SELECT RAISE(ABORT, 'a checkpoint covers more lines than the one before it, and none that is not there'); END;
+
+-- A tile grows at its end: its whole groups of three bytes stand as they are. It has no more hashes than the newest checkpoint
+-- gives it: level 0 one for each line, a level above one for each full tile below.
+CREATE TRIGGER audit_tiles_grow BEFORE UPDATE ON audit_tiles
+WHEN NEW.level <> OLD.level OR NEW.n <> OLD.n OR length(NEW.hashes) < length(OLD.hashes)
+  OR substr(NEW.hashes, 1, length(rtrim(OLD.hashes, '=')) / 4 * 4) <> substr(OLD.hashes, 1, length(rtrim(OLD.hashes, '=')) / 4 * 4)
+  OR length(NEW.hashes) > (min(256, ((SELECT coalesce(max(size), 0) FROM checkpoints) >> (8 * NEW.level)) - NEW.n * 256) * 32 + 2) / 3 * 4
+BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
+CREATE TRIGGER audit_tiles_no_delete BEFORE DELETE ON audit_tiles
+BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
+CREATE TRIGGER audit_tiles_no_replace BEFORE INSERT ON audit_tiles
+WHEN NEW.level NOT BETWEEN 0 AND 6 OR NEW.n < 0 OR length(NEW.hashes)
+  NOT BETWEEN 44 AND (min(256, ((SELECT coalesce(max(size), 0) FROM checkpoints) >> (8 * NEW.level)) - NEW.n * 256) * 32 + 2) / 3 * 4
+  OR EXISTS (
+  SELECT 1 FROM audit_tiles t WHERE t.level = NEW.level AND t.n = NEW.n AND (
+    length(NEW.hashes) < length(t.hashes)
+    OR substr(NEW.hashes, 1, length(rtrim(t.hashes, '=')) / 4 * 4) <> substr(t.hashes, 1, length(rtrim(t.hashes, '=')) / 4 * 4)
+  )
+)
+BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
 
 -- One version over the whole policy.
 -- (rooms and expectations decide nothing, but a change of theirs must not cross another one.)

@@ -1,7 +1,7 @@
 /**
  * The routes: which door is where, and what is said to those who come to none. Touches nothing but what it is given.
  */
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { discordInteractions } from './chat/discord/doors.ts'
 import type { DoorHandler, House } from './chat/door.ts'
 import { errorResponse } from './chat/http.ts'

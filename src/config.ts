@@ -2,13 +2,19 @@
  * Settings of the deployment, read and checked once per environment. Pure but for the cache; no clock, no network.
  */
 import * as z from 'zod'
+import { type AuditConfig, readAuditSettings } from './audit/sink-settings.ts'
 import { type Actor, actorKey } from './chat/invocation.ts'
+
+/** A key that cannot be guessed by trying; `openssl rand -hex 32` gives 64. */
+const DIGEST_KEY_MIN = 32
 
 /** A shorter secret is a mistake or a placeholder; Slack's signing secrets have 32 hex digits. */
 const SECRET_MIN = 16
 
 const text = z.string().trim()
 const optionalText = text.optional().transform((value) => (value === '' ? undefined : value))
+/** wrangler.toml may have a number as one. */
+const numberOrText = z.union([optionalText, z.number().transform(String)])
 const list = text.default('').transform((value) =>
   value
     .split(/[\s,]+/)
@@ -29,6 +35,12 @@ const settingsSchema = z.object({
   DISCORD_API_URL: url('https://discord.com/api/v10/'),
   PAWL_WORKSPACES: list,
   PAWL_ADMINS: list,
+  PAWL_CHECKPOINT_ROOM: list,
+  PAWL_DIGEST_KEY: optionalText,
+  PAWL_AUDIT_WEBHOOK: optionalText,
+  PAWL_AUDIT_WEBHOOK_SECRET: optionalText,
+  PAWL_AUDIT_KEEP_DAYS: numberOrText,
+  PAWL_D1_LIMIT_MB: numberOrText,
 })
 
 export interface SlackConfig {
@@ -48,6 +60,13 @@ export interface DiscordConfig {
   readonly apiUrl: string
 }
 
+/** A room of a served workspace. */
+export interface ServedRoom {
+  readonly platform: string
+  readonly workspace: string
+  readonly channel: string
+}
+
 export interface Config {
   readonly slack: SlackConfig
   readonly discord: DiscordConfig
@@ -55,6 +74,12 @@ export interface Config {
   readonly workspaces: ReadonlySet<string>
   /** Actor keys that hold every permission. */
   readonly admins: ReadonlySet<string>
+  /** Where the newest checkpoint of the audit log is posted each day. */
+  readonly checkpointRooms: readonly ServedRoom[]
+  /** Under which the audit digests arguments and tags secrets; null: it does not. */
+  readonly digestKey: string | null
+  /** Where the audit log goes beside D1, and how long its lines stay there. */
+  readonly audit: AuditConfig
   /** What is missing or wrong, for the operator: each line names the setting and what to do. */
   readonly problems: readonly string[]
 }
@@ -80,6 +105,9 @@ export function parseConfig(env: Record<string, unknown>): Config {
       discord: { publicKeys: [], applicationId: null, botToken: null, apiUrl: 'https://discord.com/api/v10/' },
       workspaces: new Set(),
       admins: new Set(),
+      checkpointRooms: [],
+      digestKey: null,
+      audit: readAuditSettings({}, false).audit,
       problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     }
   }
@@ -108,6 +136,23 @@ export function parseConfig(env: Record<string, unknown>): Config {
   for (const [i, entry] of s.PAWL_ADMINS.entries())
     if (!/^[a-z]+:[^:\s]+:[^:\s]+$/.test(entry))
       problems.push(`PAWL_ADMINS: entry ${i + 1} is not of the form slack:T…:U… or discord:GUILD:USER`)
+  const [digestKey] = usable(s, ['PAWL_DIGEST_KEY'], (key, name) => {
+    if (key.length >= DIGEST_KEY_MIN) return true
+    problems.push(
+      `${name} is shorter than ${DIGEST_KEY_MIN} characters: make one with \`openssl rand -hex 32\`, or delete it`,
+    )
+    return false
+  })
+  const checkpointRooms: ServedRoom[] = []
+  for (const [i, entry] of [...new Set(s.PAWL_CHECKPOINT_ROOM)].entries()) {
+    const [platform = '', workspace = '', channel = ''] = entry.split(':')
+    if (!/^(slack:T\w+:[CG]\w+|discord:\d+:\d+)$/.test(entry))
+      problems.push(`PAWL_CHECKPOINT_ROOM: entry ${i + 1} is not of the form slack:T…:C… or discord:GUILD:CHANNEL`)
+    else if (!workspaces.has(`${platform}:${workspace}`))
+      problems.push(`PAWL_CHECKPOINT_ROOM: entry ${i + 1} is in a workspace that PAWL_WORKSPACES does not list`)
+    else checkpointRooms.push({ platform, workspace, channel })
+  }
+  const outside = readAuditSettings(s, env.AUDIT_ARCHIVE !== undefined)
   return {
     slack: { signingSecrets, botToken: s.SLACK_BOT_TOKEN ?? null, apiUrl: withSlash(s.SLACK_API_URL) },
     discord: {
@@ -118,7 +163,10 @@ export function parseConfig(env: Record<string, unknown>): Config {
     },
     workspaces,
     admins: new Set(s.PAWL_ADMINS),
-    problems,
+    checkpointRooms,
+    digestKey: digestKey ?? null,
+    audit: outside.audit,
+    problems: [...problems, ...outside.problems],
   }
 }
 

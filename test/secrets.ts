@@ -28,6 +28,7 @@ export const TEST_SETTINGS = {
   DISCORD_APPLICATION_ID: TEST_SECRETS.discordApplicationId,
   DISCORD_BOT_TOKEN: TEST_SECRETS.discordBotToken,
   DISCORD_API_URL: `${SIMULATOR}/discord/api/v10/`,
+  PAWL_DIGEST_KEY: 'a digest key of the tests, 40 letters long',
   PAWL_WORKSPACES: 'slack:T0PAWL discord:1180000000000000001',
   PAWL_ADMINS: 'slack:T0PAWL:U0ADA00001, discord:1180000000000000001:1180000000000000011',
   DEPLOY_HOOKS: JSON.stringify({

@@ -6,6 +6,7 @@ declare global {
   namespace Cloudflare {
     interface Env extends PawlEnv {
       readonly TEST_MIGRATIONS: Parameters<typeof applyD1Migrations>[1]
+      readonly TEST_BUCKET: R2Bucket
     }
     interface GlobalProps {
       mainModule: typeof import('../src/worker.ts')

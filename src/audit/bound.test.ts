@@ -10,7 +10,7 @@ describe('an audit event', () => {
     expect(cutEvent(fits)).toEqual(fits)
     const { args, ...rest } = cutEvent(event('x'.repeat(FIELD_MAX + 1)))
     expect(args).toBe(`${'x'.repeat(FIELD_MAX)}… (20001 characters)`)
-    expect(rest).toEqual({ v: 1, at: '1970-01-01T00:00:00.000Z', code: 'policy.allowed', run: 'r_1' })
+    expect(rest).toEqual({ v: 2, at: '1970-01-01T00:00:00.000Z', code: 'policy.allowed', run: 'r_1' })
   })
 
   it('keeps the beginning of a list that is too long as text', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { auditEvent } from './event.ts'
+import type { PawlRecord } from '../json.ts'
+import { type AuditCode, auditEvent } from './event.ts'
 import { briefLineOf, lineOf } from './line.ts'
 
 const event = JSON.stringify(
@@ -23,8 +24,26 @@ describe('a line of the audit log', () => {
     )
   })
 
+  it('begins with the run and what was asked, however the fields are kept', () => {
+    const kept =
+      '{"args_digest":"d","at":"a","channel":"C1","code":"c","command":"deploy","run":"r_1","args":{},"line":"x"}'
+    expect(lineOf(kept)).toBe('a c - run=r_1 command=deploy line=x args={} args_digest=d channel=C1')
+  })
+
   it('has the telling ones in chat', () => {
     expect(briefLineOf(event)).toBe('10:00:00 run.admitted U1 r_0123456789abcdef line="deploy web"')
+  })
+
+  it('names the stage and the command in chat, where the typed line does not', () => {
+    const of = (code: AuditCode, details: PawlRecord) =>
+      briefLineOf(JSON.stringify(auditEvent(0, code, null, { run: 'r_1', command: 'echo', ...details })))
+    expect(of('policy.allowed', { stage: 2 })).toBe('00:00:00 policy.allowed - r_1 stage=2 command=echo')
+    expect(of('policy.denied', { missing: ['a:b'], reason: 'missing_permission' })).toBe(
+      '00:00:00 policy.denied - r_1 command=echo missing=["a:b"] reason=missing_permission',
+    )
+    expect(of('stage.failed', { stage: 1 })).toBe('00:00:00 stage.failed - r_1 stage=1 command=echo')
+    expect(of('run.admitted', { line: 'echo a' })).toBe('00:00:00 run.admitted - r_1 line="echo a"')
+    expect(of('run.admitted', { erased: true })).toBe('00:00:00 run.admitted - r_1 command=echo erased=true')
   })
 
   it('is cut to one row in chat, at 140 characters and not one earlier', () => {

@@ -5,10 +5,13 @@ import { isRecord } from '../json.ts'
 /** Said in the fixed part of the line, or of no use to a reader. */
 const FIXED = new Set(['v', 'at', 'code', 'platform', 'workspace', 'actor'])
 
+/** Said first, in this order; the others follow as they are kept. */
+const LEADING = ['run', 'stage', 'command', 'line', 'args']
+
 /**
  * The time, the code, the actor, then the other fields as `name=value`.
  *
- * @example lineOf('{"v":1,"at":"2026-11-21T10:00:00.000Z","code":"run.admitted","platform":"slack","workspace":"T1","actor":"U1"}')
+ * @example lineOf('{"v":2,"at":"2026-11-21T10:00:00.000Z","code":"run.admitted","platform":"slack","workspace":"T1","actor":"U1"}')
  * // '2026-11-21T10:00:00.000Z run.admitted slack:T1:U1'
  */
 export function lineOf(event: string): string {
@@ -16,17 +19,30 @@ export function lineOf(event: string): string {
   if (!isRecord(parsed)) return event
   const fields: PawlRecord = parsed
   const actor = fields.actor === undefined ? '-' : [fields.platform, fields.workspace, fields.actor].map(show).join(':')
-  const rest = Object.entries(fields).filter(([name]) => !FIXED.has(name))
-  return [
-    show(fields.at ?? ''),
-    show(fields.code ?? ''),
-    actor,
-    ...rest.map(([name, value]) => `${name}=${show(value)}`),
-  ].join(' ')
+  const others = Object.keys(fields).filter((name) => !FIXED.has(name) && !LEADING.includes(name))
+  return [show(fields.at ?? ''), show(fields.code ?? ''), actor, ...told(fields, [...LEADING, ...others])].join(' ')
 }
 
 /** Fields that say most, for a line that has to fit into a chat. */
-const BRIEF = ['line', 'target', 'before', 'after', 'missing', 'reason', 'lock', 'epoch', 'via', 'latency_ms', 'source']
+const BRIEF = [
+  'line',
+  'target',
+  'before',
+  'after',
+  'missing',
+  'reason',
+  'reason_text',
+  'lock',
+  'epoch',
+  'via',
+  'latency_ms',
+  'source',
+  'seqs',
+  'erased',
+]
+
+/** What a line is about, where what was typed does not stand in it. */
+const SUBJECT = ['stage', 'command']
 
 /** A line that fits into a chat is cut here. */
 const BRIEF_LENGTH = 140
@@ -42,7 +58,8 @@ export function briefLineOf(event: string): string {
   if (!isRecord(parsed)) return event
   const fields: PawlRecord = parsed
   const who = [fields.actor ?? '-', fields.run ?? '-']
-  return cut([timeOf(fields), fields.code, ...who, ...told(fields, BRIEF)].join(' '), BRIEF_LENGTH)
+  const telling = fields.line === undefined ? [...SUBJECT, ...BRIEF] : BRIEF
+  return cut([timeOf(fields), fields.code, ...who, ...told(fields, telling)].join(' '), BRIEF_LENGTH)
 }
 
 /** What tells one step of a run from another, where the run itself is known. */
@@ -52,6 +69,7 @@ const STORY = [
   'command',
   'attempt',
   'reason',
+  'reason_text',
   'joins',
   'lock',
   'epoch',

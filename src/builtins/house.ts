@@ -2,6 +2,8 @@
  * What a builtin sees of the house beyond what a module sees: the commands there are, and what the asker may do. Pure
  * types and one accessor; `src/runs/context.ts` sets the property when it makes the context of a run.
  */
+import type { Ledger } from '../audit/ledger.ts'
+import type { AuditConfig } from '../audit/sink-settings.ts'
 import type { Actor } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Command, Context } from '../command/command.ts'
@@ -57,6 +59,10 @@ export interface House {
   token(): string
   /** Sends an account a direct message at once; says when it did not arrive. One message an account and run. */
   notify(actor: Actor, reply: Reply): Promise<Notified>
+  /** What seals the audit log. Network: the Ledger. */
+  ledger(): Pick<DurableObjectStub<Ledger>, 'status' | 'rotate'>
+  /** Where the audit log goes beside D1. */
+  readonly audit: AuditConfig
   /** Who holds a lock, and who waits for it. Network: the lock. */
   lockStatus(key: string): Promise<LockState>
   /** Takes a lock from the run that holds it, which ends, and tells its room. */

@@ -5,7 +5,13 @@ import aliasDelete from './alias-delete.ts'
 import aliasList from './alias-list.ts'
 import aliasMove from './alias-move.ts'
 import aliasShow from './alias-show.ts'
+import auditErase from './audit-erase.ts'
+import auditKey from './audit-key.ts'
 import auditList from './audit-list.ts'
+import auditRotate from './audit-rotate.ts'
+import auditSearch from './audit-search.ts'
+import auditShow from './audit-show.ts'
+import auditStatus from './audit-status.ts'
 import cat from './cat.ts'
 import { dataCommands } from './data/index.ts'
 import can from './explain/can.ts'
@@ -13,6 +19,8 @@ import whoCan from './explain/who-can.ts'
 import why from './explain/why.ts'
 import help from './help.ts'
 import history from './history.ts'
+import historySearch from './history-search.ts'
+import historyShow from './history-show.ts'
 import { lockCommands } from './locks/index.ts'
 import { policyCommands } from './policy/index.ts'
 import { runCommands } from './runs.ts'
@@ -30,11 +38,19 @@ export const builtins: readonly Command[] = [
   aliasList,
   aliasMove,
   aliasShow,
+  auditErase,
+  auditKey,
   auditList,
+  auditRotate,
+  auditSearch,
+  auditShow,
+  auditStatus,
   can,
   cat,
   help,
   history,
+  historySearch,
+  historyShow,
   ...lockCommands,
   ...policyCommands,
   ...runCommands,

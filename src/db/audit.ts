@@ -1,6 +1,6 @@
 /** The audit table's queries. Network: D1 only (through the statements it returns). */
 import { chunked, cutEvent } from '../audit/bound.ts'
-import type { AuditEvent } from '../audit/event.ts'
+import { type AuditEvent, partsOf } from '../audit/event.ts'
 import type { Database } from './database.ts'
 import { WHERE_CHANGED } from './guard.ts'
 
@@ -21,9 +21,21 @@ export function auditLine(event: AuditEvent): string {
     at: Date.parse(cut.at),
     code: cut.code,
     run: cut.run ?? null,
-    event: JSON.stringify(cut),
+    ...partsOf(cut),
   })
 }
+
+/** Puts rows of {@link auditLine} into the table: `e.value` is one. What people wrote gets a salt of its own for its commitment. */
+export const INSERT_LINES = `INSERT INTO audit (at, code, run, event, personal, salt)
+  SELECT e.value ->> 'at', e.value ->> 'code', e.value ->> 'run', e.value ->> 'event', e.value ->> 'personal',
+    CASE WHEN e.value ->> 'personal' IS NOT NULL THEN lower(hex(randomblob(16))) END`
+
+/** The whole event of a row as one flat JSON object: both texts are objects without a field in common. */
+export const FLAT_EVENT = `CASE
+    WHEN personal IS NOT NULL THEN substr(event, 1, length(event) - 1) || ',' || substr(personal, 2)
+    WHEN erased IS NOT NULL THEN substr(event, 1, length(event) - 1) || ',"erased":true}'
+    ELSE event
+  END AS event`
 
 /**
  * Appends events, in order, in one statement. Its parameters grow with the size of the events, not with their number: one for
@@ -35,8 +47,7 @@ export function appendAudit(db: Database, guard: AuditGuard, events: readonly Au
   const lists = chunks.map(() => '(?)').join(', ')
   return db
     .prepare(
-      `INSERT INTO audit (at, code, run, event)
-       SELECT e.value ->> 'at', e.value ->> 'code', e.value ->> 'run', e.value ->> 'event'
+      `${INSERT_LINES}
        FROM (VALUES ${lists}) list, json_each(list.column1) e ${condition}`,
     )
     .bind(...chunks, ...values)
@@ -64,18 +75,4 @@ function conditionOf(guard: AuditGuard): { readonly condition: string; readonly 
 export interface AuditRow {
   readonly seq: number
   readonly event: string
-}
-
-export interface AuditQuery {
-  readonly limit: number
-  /** Only rows with a smaller `seq`: the next page. */
-  readonly before?: number
-  readonly run?: string
-}
-
-/** The newest events first. */
-export function selectAudit(db: Database, { limit, before, run }: AuditQuery): D1PreparedStatement {
-  return db
-    .prepare('SELECT seq, event FROM audit WHERE seq < ?1 AND (?2 IS NULL OR run = ?2) ORDER BY seq DESC LIMIT ?3')
-    .bind(before ?? Number.MAX_SAFE_INTEGER, run ?? null, limit)
 }

@@ -1,6 +1,7 @@
 /** Administration in chat, as a person types it: through the doors, over the real database. */
 import { env } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
 import { expireGrants } from '../../src/runs/expire.ts'
 import { sweep } from '../../src/runs/sweep.ts'
 import { servicesOf } from '../../src/services.ts'
@@ -51,7 +52,9 @@ const GRACE_DEPLOYS = [
 ]
 
 async function changes(): Promise<{ target: string; before: unknown; after: unknown }[]> {
-  const { results } = await env.DB.prepare("SELECT event FROM audit WHERE code = 'admin.changed' ORDER BY seq").all<{
+  const { results } = await env.DB.prepare(
+    `SELECT ${FLAT_EVENT} FROM audit WHERE code = 'admin.changed' ORDER BY seq`,
+  ).all<{
     event: string
   }>()
   return results.map(({ event }) => {
@@ -224,7 +227,7 @@ describe('a grant for a time', () => {
     expect(await left()).toEqual([1, 1, 1])
     await sweep({ ...services, now: () => Date.now() + 2 * HOUR })
     expect(await left()).toEqual([0, 0, 1])
-    const { results } = await env.DB.prepare("SELECT event FROM audit WHERE code = 'grant.expired'").all<{
+    const { results } = await env.DB.prepare(`SELECT ${FLAT_EVENT} FROM audit WHERE code = 'grant.expired'`).all<{
       event: string
     }>()
     const events = results.map(({ event }) => JSON.parse(event))

@@ -8,7 +8,7 @@ import { EVENTS_MAX_BYTES } from '../../src/audit/bound.ts'
 import { type AuditEvent, auditEvent } from '../../src/audit/event.ts'
 import { plain } from '../../src/chat/markdown.ts'
 import { textReply } from '../../src/chat/reply.ts'
-import { appendAudit } from '../../src/db/audit.ts'
+import { appendAudit, FLAT_EVENT } from '../../src/db/audit.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { changeState, insertRun } from '../../src/db/runs.ts'
 import { endRun } from '../../src/runs/end.ts'
@@ -30,7 +30,7 @@ async function running(run: string): Promise<void> {
 }
 
 async function logged(run: string): Promise<{ code: string; event: string }[]> {
-  const rows = env.DB.prepare('SELECT code, event FROM audit WHERE run = ? ORDER BY seq').bind(run)
+  const rows = env.DB.prepare(`SELECT code, ${FLAT_EVENT} FROM audit WHERE run = ? ORDER BY seq`).bind(run)
   return (await rows.all<{ code: string; event: string }>()).results
 }
 
@@ -65,6 +65,7 @@ describe('a run that leaves too much behind', () => {
     const ending = {
       run: 'r_full',
       actor,
+      channel: 'C1',
       from: ['running'],
       to: 'succeeded',
       code: null,
@@ -88,7 +89,16 @@ describe('a run that leaves too much behind', () => {
     ] as const) {
       await running(run)
       const reply = textReply(plain('x'.repeat(size)))
-      const ending = { run, actor, from: ['running'], to: 'succeeded', code: null, reply, createdAt: 1 } as const
+      const ending = {
+        run,
+        actor,
+        channel: 'C1',
+        from: ['running'],
+        to: 'succeeded',
+        code: null,
+        reply,
+        createdAt: 1,
+      } as const
       const copies = [{ label: '#ops', address: { platform: 'slack' }, reply }]
       expect(await endRun(services, db, { ...ending, attempt: 1, outbox: true, copies })).toBe(true)
     }

@@ -7,8 +7,8 @@ import { describe, expect, inject, it } from 'vitest'
 import * as z from 'zod'
 import { createApp } from '../../src/app.ts'
 import { importPublicKey, matchesEd25519 } from '../../src/chat/discord/verify.ts'
-import { decodeHex } from '../../src/chat/signed.ts'
 import { importSecret, matchesHmac } from '../../src/chat/slack/verify.ts'
+import { decodeHex } from '../../src/digest.ts'
 import {
   discordKeys,
   discordRequest,

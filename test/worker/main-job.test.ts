@@ -1,6 +1,7 @@
 /** The main job, end to end: verified, authorised, run or queued, answered, audited; on both platforms, over real bindings. */
 import { env } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
 import { countTrips } from './trips.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -149,7 +150,9 @@ describe('administration in chat', () => {
   })
 
   it('is recorded with before and after', async () => {
-    const { results } = await env.DB.prepare("SELECT event FROM audit WHERE code = 'admin.changed' ORDER BY seq").all<{
+    const { results } = await env.DB.prepare(
+      `SELECT ${FLAT_EVENT} FROM audit WHERE code = 'admin.changed' ORDER BY seq`,
+    ).all<{
       event: string
     }>()
     const changes = results.map(({ event }) => JSON.parse(event))

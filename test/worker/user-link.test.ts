@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DISCORD_GUILD, PEOPLE, SLACK_TEAM } from '../../simulator/index.ts'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { CODE_LIFE_MS, CODE_WINDOW_MS, insertCode, tryCode } from '../../src/db/link.ts'
 import { openWorld, type World } from './world.ts'
@@ -111,7 +112,7 @@ describe('linking', () => {
     await onDiscord('grace', `user link --code ${newestCode('grace', 'slack')}`)
     expect(await version()).toBe((before ?? 0) + 1)
     const row = await env.DB.prepare(
-      "SELECT event FROM audit WHERE code = 'admin.changed' ORDER BY seq DESC LIMIT 1",
+      `SELECT ${FLAT_EVENT} FROM audit WHERE code = 'admin.changed' ORDER BY seq DESC LIMIT 1`,
     ).first<{ event: string }>()
     expect(JSON.parse(row?.event ?? '{}')).toMatchObject({
       platform: 'discord',
