@@ -6,7 +6,10 @@
 import { runSubcommand, type SubcommandEntry } from './subcommands.ts'
 
 const SUBCOMMANDS: ReadonlyMap<string, SubcommandEntry> = new Map([
-  ['audit', { summary: 'read the audit log', load: async () => (await import('./commands/audit.ts')).audit }],
+  [
+    'audit',
+    { summary: 'read, export and verify the audit log', load: async () => (await import('./commands/audit.ts')).audit },
+  ],
   [
     'manifest',
     {

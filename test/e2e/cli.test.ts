@@ -37,8 +37,8 @@ describe('pawl audit list', () => {
   })
 
   it.each([
-    [[], 'Usage'],
-    [['lost'], 'Usage'],
+    [[], 'usage: npm run pawl -- audit <subcommand>'],
+    [['lost'], 'there is no subcommand lost'],
     [['list', '--limit', '0'], '--limit is a number from 1 to 1000'],
     [['list', '--limit', '1001'], '--limit is a number from 1 to 1000'],
     [['list', '--run', "r_' OR 1=1"], '--run is a run id'],

@@ -10,6 +10,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'vitest'
 import { queryD1 } from '../../cli/d1.ts'
 import { type Launched, launch } from '../../simulator/launch.ts'
+import { FLAT_EVENT } from '../../src/db/audit.ts'
 import type { PawlRecord } from '../../src/json.ts'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
@@ -93,7 +94,7 @@ export const DELIVERY_RETRIED = "SELECT 1 FROM outbox WHERE state = 'pending' AN
 export function auditEvents(state: string): PawlRecord[] {
   return withDatabase(state, (database) =>
     database
-      .prepare('SELECT event FROM audit ORDER BY seq')
+      .prepare(`SELECT ${FLAT_EVENT} FROM audit ORDER BY seq`)
       .all()
       .map(({ event }) => JSON.parse(String(event)) as PawlRecord),
   )
