@@ -1,0 +1,23 @@
+/** What the benchmark and the worker under it say to each other. Pure types; both sides import them. */
+import type { Sealing } from '../../src/audit/ledger.ts'
+import type { Tally } from './tally.ts'
+
+/** Below this path that worker answers the benchmark; the product has nothing there. */
+export const BENCH_PATH = '/bench-audit'
+
+export interface Order {
+  /** Has the Ledger seal what waits. */
+  readonly seal: boolean
+}
+
+/** By who asked D1: requests, queue and locks; the Ledger. */
+export interface Tallies {
+  readonly commands: Tally
+  readonly ledger: Tally
+}
+
+export interface Told {
+  /** Null where none was ordered. */
+  readonly sealing: Sealing | null
+  readonly tallies: Tallies
+}
