@@ -27,12 +27,19 @@ export function readChapter(event: PawlRecord, place: Place, sealed: boolean): C
         ? { ...place, kind: 'rotation', oldKey: String(event.old_key), newKey: String(event.new_key) }
         : null
     case 'audit.erased':
-      return { ...place, kind: 'erasure', sealed, seqs: readSeqs(event.seqs) }
+      return { ...place, kind: 'erasure', sealed, seqs: before(place.seq, readSeqs(event.seqs)) }
     case 'audit.pruned':
-      return sealed && typeof event.to === 'number' ? { ...place, kind: 'pruning', to: event.to } : null
+      return sealed && typeof event.to === 'number' && event.to < place.seq
+        ? { ...place, kind: 'pruning', to: event.to }
+        : null
     default:
       return null
   }
+}
+
+/** What a line says of lines behind it, nobody can have done yet. */
+function before(seq: number, ranges: readonly SeqRange[]): SeqRange[] {
+  return ranges.filter(([first]) => first < seq).map(([first, last]) => [first, Math.min(last, seq - 1)])
 }
 
 /** `1-3,7` */

@@ -92,7 +92,11 @@ export async function exportAudit(argv: string[]): Promise<number> {
     if (format) console.error(`${values.format} cannot be verified: keep an export without --format beside it.`)
     const text = format ? formatted(ask, order, format) : exportLog(ask, order)
     const code = await writeAll(text, values.out)
-    return differs ? 1 : code
+    if (head.gone > 0)
+      console.error(
+        `${head.gone} sealed ${head.gone === 1 ? 'line is' : 'lines are'} not in D1 any more, and were not pruned: export without a filter, and "audit verify" says which.`,
+      )
+    return differs || head.gone > 0 ? 1 : code
   })
 }
 

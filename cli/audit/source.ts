@@ -27,6 +27,8 @@ export interface LogHead {
   readonly prunedTo: number
   /** The newest row. */
   readonly last: number
+  /** Sealed lines that were not pruned, and are not in D1 all the same. */
+  readonly gone: number
 }
 
 /** What tells the head, to be asked beside other statements. */
@@ -38,19 +40,23 @@ export const HEAD_STATEMENTS: readonly string[] = [
       AND seq <= (SELECT max(size) FROM checkpoints)
     ORDER BY seq DESC LIMIT 1`,
   'SELECT max(seq) AS last FROM audit',
+  'SELECT count(*) AS lines FROM audit WHERE seq <= (SELECT max(size) FROM checkpoints)',
 ]
 
 /** The head from the answers to {@link HEAD_STATEMENTS}. */
 export function headOf(answers: readonly (readonly Row[])[]): LogHead {
-  const [newest, bounds, key, last] = answers.map(([row]) => row)
+  const [newest, bounds, key, last, kept] = answers.map(([row]) => row)
+  const size = Number(newest?.size ?? 0)
+  const prunedTo = Number(bounds?.pruned_to ?? 0)
   const note = String(newest?.note ?? '')
   return {
     origin: note.split('\n', 1)[0] ?? '',
-    size: Number(newest?.size ?? 0),
+    size,
     note,
     key: key ? String(key.key) : null,
-    prunedTo: Number(bounds?.pruned_to ?? 0),
+    prunedTo,
     last: Number(last?.last ?? 0),
+    gone: Math.max(0, size - prunedTo - Number(kept?.lines ?? 0)),
   }
 }
 

@@ -49,6 +49,15 @@ async function exportAfter(sql: string, ...args: string[]): Promise<{ readonly c
 const body = (text: string) => text.trimEnd().split('\n').slice(1, -1)
 
 describe('audit export', () => {
+  it.each([[[]], [['--code', 'run.succeeded']], [['--format', 'csv']]])(
+    'exits with 1 and counts the sealed lines that are gone from D1, with %j',
+    async (args) => {
+      const { code } = await exportAfter('DELETE FROM audit WHERE seq IN (4, 5)', ...args)
+      expect(code).toBe(1)
+      expect(told.at(-1)).toMatch(/^2 sealed lines are not in D1 any more/)
+    },
+  )
+
   it('exits with 0 and says nothing when each column is what the event says', async () => {
     const { code, text } = await exportAfter('')
     expect({ code, told }).toEqual({ code: 0, told: [] })

@@ -168,6 +168,19 @@ describe('a changed export is found, and the line named, when', () => {
     })
   })
 
+  it('words of people are taken away that a line before them says were erased', async () => {
+    const wide = log.fork()
+    const told = wide.size + 1
+    wide.append([{ code: 'audit.erased', details: { lines: 1, seqs: '1-900000' }, user: 'UADMIN' }])
+    wide.append(workday(2, randomOf(SEED + 4)))
+    await wide.seal()
+    const text = linesOf(await exported(wide))
+    const at = text.findIndex((line) => line.includes('"salt":') && Number(record(line).seq) > told)
+    const { salt: _, line: __, args: ___, ...line } = record(text[at])
+    expect(at).toBeGreaterThan(0)
+    await found(text.with(at, canonical(line)), at)
+  })
+
   it('a leaf is edited', () =>
     always(async () => {
       const at = events[below(events.length)] ?? 0
