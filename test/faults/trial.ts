@@ -84,6 +84,8 @@ export async function tryOnce(house: FaultHouse, experiment: Experiment, seed: n
     async until(options, act) {
       const trap = house.control.trap(options)
       const sent = act()
+      // The worker may die under it: who waits for it hears of that, and where nobody does it is no end of the whole run.
+      sent.catch(() => {})
       const reached = await within(REACH_MS, trap.reached)
       trial.check(reached, `never came to ${options.at} ${options.phase ?? ''}`)
       return { release: trap.release, sent }
