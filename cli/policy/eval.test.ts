@@ -39,9 +39,16 @@ describe('pawl policy eval', () => {
     expect(performance.now() - started).toBeLessThan(5_000)
   })
 
-  it('answers the example of docs/rules.md as it says there', async () => {
-    const example = docBlocks('sh').findIndex((text) => docInput(text, 'eval') !== null)
-    const { answers } = await runLines(evaluate, [docInput(docBlocks('sh')[example] ?? '', 'eval') ?? ''])
-    expect(answers).toEqual([JSON.parse(docBlocks('json')[example] ?? '')])
+  it('answers the examples of docs/rules.md as it says there', async () => {
+    const examples = docBlocks('sh').flatMap((text, i) => {
+      const input = docInput(text, 'eval')
+      return input === null ? [] : [{ input, answer: JSON.parse(docBlocks('json')[i] ?? '') }]
+    })
+    expect(examples).toHaveLength(2)
+    const { answers } = await runLines(
+      evaluate,
+      examples.map(({ input }) => input),
+    )
+    expect(answers).toEqual(examples.map(({ answer }) => answer))
   })
 })

@@ -5,6 +5,7 @@ import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Markdown } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
 import type { Json, PawlRecord, ReadonlyJson, StepValue } from '../json.ts'
+import type { Care } from './care.ts'
 
 /**
  * The JSON type that an option's words are read as; `user` and `channel` are platform ids. `json` is text as typed, and
@@ -107,13 +108,19 @@ export interface SingletonClaim {
   readonly whenBusy: 'reject' | 'queue' | 'join'
 }
 
-export interface ApprovalNeed {
-  readonly permission: string
-  readonly expiresMs: number
+/** What may be shown at once: rich text, or blocks. */
+export type Shown = Markdown | readonly Block[]
+
+/** A command that a view offers: whoever presses it runs this line, by his own rights. */
+export interface NextCommand {
+  /** On the button, at most 75 characters. */
+  readonly label: string
+  /** A whole line: `deploy web prod`. */
+  readonly run: string
 }
 
-/** What `view` may give: rich text, or blocks. */
-export type View = Markdown | readonly Block[]
+/** What `view` may give: something to show, or that and what may be done next. */
+export type View = Shown | { readonly show: Shown; readonly actions: readonly NextCommand[] }
 
 export interface Command {
   /** 1 to 3 words. */
@@ -147,7 +154,12 @@ export interface Command {
    */
   checkEach(raw: { readonly [option: string]: Json }, spoilt: ReadonlySet<string>): PartlyChecked
   singleton(args: Arguments): SingletonClaim | null
-  approval(args: Arguments): ApprovalNeed | null
+  /** What must be given before it starts, by its module; rules may ask for more. */
+  care(args: Arguments): Care
+  /** The permission whose holders approve it, with some arguments at least, by its module; null: it asks for no approval. */
+  readonly approver: string | null
+  /** What it would do, with the same arguments, without doing it; null when its module cannot say. */
+  readonly dryRun: ((args: Arguments, ctx: Context) => Promise<Result> | Result) | null
   /** What may continue the text typed for an option, at most 25 (Discord's limit); empty without a completer. */
   complete(option: string, typed: string, ctx: CompletionContext): Promise<readonly string[]>
   handler(args: Arguments, ctx: Context): Promise<Result> | Result

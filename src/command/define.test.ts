@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { md } from '../chat/markdown.ts'
+import { NO_CARE } from './care.ts'
 import type { Context } from './command.ts'
 import { defineCommand, isCommand } from './define.ts'
 import type { Definition, HandlerResult, OptionSchemas } from './definition.ts'
@@ -87,8 +88,11 @@ describe('defineCommand', () => {
     if (!checked.ok) throw new Error('refused')
     expect(checked.args).toEqual({ service: 'web', env: 'prod', force: false })
     expect(deploy.singleton(checked.args)).toEqual({ key: 'deploy:web:prod', whenBusy: 'queue' })
-    expect(deploy.approval(checked.args)).toEqual({ permission: 'deploy:approve', expiresMs: 3_600_000 })
-    expect(deploy.approval({ ...checked.args, env: 'staging' })).toBeNull()
+    expect(deploy.care(checked.args)).toEqual({
+      confirmation: null,
+      approvals: [{ permission: 'deploy:approve', count: 1, expiresMs: 3_600_000, reason: false }],
+    })
+    expect(deploy.care({ ...checked.args, env: 'staging' })).toEqual(NO_CARE)
     expect(deploy.view([{ service: 'web', env: 'prod', forced: false }])).toEqual(
       md`Deployed **${'web'}** to ${'prod'}`,
     )

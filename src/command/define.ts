@@ -3,8 +3,9 @@
  * load, so that tests, build and deploy all stop at a wrong definition. Pure.
  */
 import type { Json } from '../json.ts'
+import { type Care, NO_CARE } from './care.ts'
 import { makeCheck, makeCheckEach } from './check.ts'
-import type { ApprovalNeed, Command, Result, SingletonClaim, View } from './command.ts'
+import type { Command, Result, SingletonClaim, View } from './command.ts'
 import type { ArgumentsOf, Definition, HandlerResult, OptionSchemas, RecordOf } from './definition.ts'
 import {
   checkChoices,
@@ -21,6 +22,8 @@ import {
 
 /** A lock's name is a Durable Object's name; long ones are a mistake. */
 const SINGLETON_KEY_MAX = 200
+/** What a person types to confirm. */
+const WORD_MAX = 60
 /** Discord shows at most this many completions. */
 const COMPLETIONS_MAX = 25
 
@@ -62,7 +65,7 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
   checkSize(name, definition.summary, options, problems)
   if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
 
-  const { singleton, approval, complete, view } = definition
+  const { singleton, dryRun, complete, view } = definition
   // `check` alone makes arguments, from these very schemas: that is what the one cast stands on.
   type Args = ArgumentsOf<O>
   const command: Command = {
@@ -84,10 +87,9 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     check: makeCheck(options, definition.options ?? {}),
     checkEach: makeCheckEach(definition.options ?? {}),
     singleton: (args) => claimOf(name, singleton?.(args as Args) ?? null),
-    approval: (args): ApprovalNeed | null =>
-      approval && (approval.when?.(args as Args) ?? true)
-        ? { permission: approval.permission, expiresMs: durations.approval }
-        : null,
+    care: (args) => careOf(name, definition, durations.approval, args as Args),
+    approver: definition.approval?.permission ?? null,
+    dryRun: dryRun ? (args, ctx) => dryRun(args as Args, ctx) as Result | Promise<Result> : null,
     async complete(option, typed, ctx) {
       const completer = complete && Object.hasOwn(complete, option) ? complete[option as keyof O] : undefined
       return completer ? (await completer(typed, ctx)).slice(0, COMPLETIONS_MAX) : []
@@ -100,6 +102,36 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
   if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
   made.add(command)
   return Object.freeze(command)
+}
+
+/** What a definition asks for before it starts; a word is made of arguments, so it is checked each time. */
+function careOf<O extends OptionSchemas, R extends HandlerResult>(
+  name: string,
+  { confirm, approval }: Definition<O, R>,
+  expiresMs: number,
+  args: ArgumentsOf<O>,
+): Care {
+  const { confirmation, approvals } = NO_CARE
+  const wanted = typeof confirm === 'object' ? (confirm.when?.(args) ?? true) : confirm === true
+  const word = wanted && typeof confirm === 'object' ? (confirm.word?.(args) ?? null) : null
+  if (word !== null && (typeof word !== 'string' || word.trim() !== word || word === '' || word.length > WORD_MAX))
+    throw new Error(
+      `command "${name}": its confirm.word must give a text of 1 to ${WORD_MAX} characters, without spaces at its ends`,
+    )
+  const needed = approval !== undefined && (approval.when?.(args) ?? true)
+  return {
+    confirmation: wanted ? { word } : confirmation,
+    approvals: needed
+      ? [
+          {
+            permission: approval.permission,
+            count: approval.count ?? 1,
+            expiresMs,
+            reason: approval.reason ?? false,
+          },
+        ]
+      : approvals,
+  }
 }
 
 /** The lock that a definition asks for, checked each time: the key is made of arguments. */

@@ -6,6 +6,7 @@ import { namesIn } from '../policy/document/names.ts'
 import { ROOM_REF } from '../policy/names.ts'
 import { checkRule } from '../policy/rule-check.ts'
 import { parseRule } from '../policy/rule-parse.ts'
+import { APPROVAL_MS, APPROVERS_MAX } from './care.ts'
 import type { Command, Option } from './command.ts'
 import type { OptionSchemas } from './definition.ts'
 import { formatDuration, parseDuration } from './duration.ts'
@@ -31,7 +32,6 @@ const JOB = { fallback: 10 * MINUTE, most: 24 * 60 * MINUTE }
 const START_WITHIN = 10 * MINUTE
 /** Queues keep a message for 24 hours on the free plan. */
 const START_WITHIN_MAX = 24 * 60 * MINUTE
-const APPROVAL_EXPIRES = 15 * MINUTE
 
 /** The words of a command's name. */
 export function pathOf(name: unknown, problems: string[]): string[] {
@@ -125,7 +125,7 @@ export function durationsOf(definition: Timed, problems: string[]) {
     approval: read(
       'approval.expires',
       definition.approval?.expires,
-      APPROVAL_EXPIRES,
+      APPROVAL_MS,
       START_WITHIN_MAX,
       'ask again the next day',
     ),
@@ -175,11 +175,13 @@ export function checkFunctions(
     view?: unknown
     singleton?: unknown
     complete?: object
-    approval?: { permission?: unknown; when?: unknown }
+    approval?: { permission?: unknown; when?: unknown; count?: unknown; reason?: unknown }
+    confirm?: unknown
+    dryRun?: unknown
   },
   problems: string[],
 ): void {
-  const { handler, view, singleton, approval } = definition
+  const { handler, view, singleton, dryRun } = definition
   if (typeof handler !== 'function') problems.push('it has no handler: write async handler(args, ctx) { … }')
   if (view !== undefined && typeof view !== 'function')
     problems.push('its view is not a function: write view: (records) => md`…`')
@@ -188,7 +190,32 @@ export function checkFunctions(
   for (const [name, completer] of Object.entries(definition.complete ?? {}))
     if (typeof completer !== 'function')
       problems.push(`complete.${name} is not a function: write (typed, ctx) => ['…']`)
+  if (dryRun !== undefined && typeof dryRun !== 'function')
+    problems.push('its dryRun is not a function: write async dryRun(args, ctx) { … }')
+  checkCare(definition, problems)
+}
+
+function checkCare(
+  {
+    approval,
+    confirm,
+  }: { approval?: { permission?: unknown; when?: unknown; count?: unknown; reason?: unknown }; confirm?: unknown },
+  problems: string[],
+): void {
+  if (confirm !== undefined && typeof confirm !== 'boolean' && !(typeof confirm === 'object' && confirm !== null))
+    problems.push("its confirm is neither true nor an object: write confirm: { when: ({ env }) => env === 'prod' }")
+  else if (typeof confirm === 'object')
+    for (const part of ['when', 'word'] as const) {
+      const value = (confirm as { readonly [part: string]: unknown })[part]
+      if (value !== undefined && typeof value !== 'function')
+        problems.push(`its confirm.${part} is not a function: write ${part}: (args) => …`)
+    }
   if (approval === undefined) return
+  const { count, reason } = approval
+  if (count !== undefined && !(Number.isInteger(count) && Number(count) >= 1 && Number(count) <= APPROVERS_MAX))
+    problems.push(`its approval.count is not a whole number of 1 to ${APPROVERS_MAX}`)
+  if (reason !== undefined && typeof reason !== 'boolean')
+    problems.push('its approval.reason must be true or false: true makes the asker say why')
   if (typeof approval.permission !== 'string' || !/^[^\s:]+:[^\s:]+$/.test(approval.permission))
     problems.push("its approval names no permission: write approval: { permission: 'deploy:approve' }")
   if (approval.when !== undefined && typeof approval.when !== 'function')

@@ -56,11 +56,24 @@ export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
   readonly retry?: 'safe' | 'unsafe'
   /** Shipped requirements on this command; nobody holds them until granted. */
   readonly rules: readonly [string, ...string[]]
+  /** The asker sees what would run, and confirms it within 2 minutes; `true` is always, with a button. */
+  readonly confirm?:
+    | boolean
+    | {
+        readonly when?: (args: ArgumentsOf<O>) => boolean
+        /** What has to be typed instead of pressing a button, 1 to 60 characters. */
+        readonly word?: (args: ArgumentsOf<O>) => string
+      }
+  /** Other people with this permission must agree before it starts. */
   readonly approval?: {
     readonly permission: string
     readonly when?: (args: ArgumentsOf<O>) => boolean
+    /** How many people, 1 unless told, at most 5. */
+    readonly count?: number
     /** 15m unless told. */
     readonly expires?: string
+    /** True: the asker must say why, with `--why`. */
+    readonly reason?: boolean
   }
   readonly complete?: {
     readonly [name in keyof O]?: (
@@ -71,6 +84,11 @@ export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
   /** A line and what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
   readonly handler: (args: ArgumentsOf<O>, ctx: Context) => Promise<R> | R
+  /**
+   * What the handler would do with the same arguments, without doing it: for `--dry-run`, for confirmations, for rooms set to
+   * practice. What it gives is shown as fields or a table. A command that only reads needs none.
+   */
+  readonly dryRun?: (args: ArgumentsOf<O>, ctx: Context) => Promise<HandlerResult> | HandlerResult
   /** How the records look in the chat; without it, or when it gives null, they show as fields or a table. */
   readonly view?: (records: readonly [RecordOf<R>, ...RecordOf<R>[]]) => View | null
 }

@@ -15,7 +15,7 @@ import type { Query } from './document-read.ts'
  * The names of a rule as they are kept: users and groups by their numbers, so that no later name can be taken for them. `?1` is the
  * JSON of `namesJson`; the order of its keys stays.
  */
-const NAMES = `(SELECT json_group_object(k.key, json(k.entries)) FROM (
+export const NAMES_KEPT = `(SELECT json_group_object(k.key, json(k.entries)) FROM (
   SELECT kind.key, (SELECT json_group_object(n.key, CASE
       WHEN kind.key = 'channel' THEN n.value
       WHEN substr(n.value, length(kind.key) + 2, 1) = '${GONE}' THEN kind.key || ':' || substr(n.value, length(kind.key) + 3)
@@ -117,17 +117,17 @@ export function changeSql(change: PolicyChange, now: number): Query[] {
     case 'rule.add':
       return [
         {
-          sql: `INSERT INTO rules (command, text, names, enabled, created_at) VALUES (?2, ?3, ${NAMES}, ?4, ?5)`,
+          sql: `INSERT INTO rules (command, text, names, enabled, created_at) VALUES (?2, ?3, ${NAMES_KEPT}, ?4, ?5)`,
           params: [namesJson(change.names), commandOfRule(change.text), change.text, change.enabled ? 1 : 0, now],
         },
       ]
     case 'rule.remove':
-      return [{ sql: `DELETE FROM rules WHERE text = ?2 AND names = ${NAMES}`, params: ruleParams(change) }]
+      return [{ sql: `DELETE FROM rules WHERE text = ?2 AND names = ${NAMES_KEPT}`, params: ruleParams(change) }]
     case 'rule.enable':
     case 'rule.disable':
       return [
         {
-          sql: `UPDATE rules SET enabled = ?3 WHERE text = ?2 AND names = ${NAMES}`,
+          sql: `UPDATE rules SET enabled = ?3 WHERE text = ?2 AND names = ${NAMES_KEPT}`,
           params: [...ruleParams(change), change.kind === 'rule.enable' ? 1 : 0],
         },
       ]

@@ -6,12 +6,14 @@
  */
 import type { Database } from '../db/database.ts'
 import { selectVersion } from '../db/policy.ts'
+import { type SiteRow, selectSite, siteOf } from '../db/site.ts'
 import { type RuleRow, type SubjectRow, selectHolders, selectRules } from '../db/subject.ts'
 import { digestOf } from '../digest.ts'
 import { compilePolicy, type Policy, type RuleSource } from './decide.ts'
 import { EVERYONE } from './document/model.ts'
 import { ADMIN } from './house-permissions.ts'
 import type { Subject } from './request.ts'
+import { NO_SITE } from './site.ts'
 import type { RuleNames } from './tree.ts'
 
 /** Administrators named in a refusal; more would be noise. */
@@ -34,21 +36,23 @@ export class PolicyCache {
 
   /** Statements to put into the batch that reads the subject: none when rules are cached. */
   statements(db: Database): D1PreparedStatement[] {
-    return this.entry === null ? [selectRules(db)] : []
+    return this.entry === null ? [selectRules(db), selectSite(db)] : []
   }
 
   /**
-   * The policy at exactly the version that the batch saw. `rules` is the answer to {@link statements}, if there was one.
-   * Throws when D1 does.
+   * The policy at exactly the version that the batch saw. `answers` are those to {@link statements}, if there were any. Throws when
+   * D1 does.
    */
-  async at(db: Database, version: number, rules: D1Result<RuleRow> | undefined): Promise<Policy> {
-    if (rules) return await this.keep(version, rules.results)
+  async at(db: Database, version: number, answers: readonly (D1Result | undefined)[]): Promise<Policy> {
+    const [rules, site] = answers as readonly [D1Result<RuleRow>?, D1Result<SiteRow>?]
+    if (rules && site) return await this.keep(version, rules.results, site.results)
     if (this.entry?.version === version) return this.entry.policy
-    const [fresh, now] = (await db.batch([selectRules(db), selectVersion(db)])) as [
+    const [fresh, around, now] = (await db.batch([selectRules(db), selectSite(db), selectVersion(db)])) as [
       D1Result<RuleRow>,
+      D1Result<SiteRow>,
       D1Result<{ version: number }>,
     ]
-    return await this.keep(now.results[0]?.version ?? version, fresh.results)
+    return await this.keep(now.results[0]?.version ?? version, fresh.results, around.results)
   }
 
   /** Names of users who can grant permissions, cached with the policy; `now` in milliseconds since 1970. */
@@ -61,13 +65,13 @@ export class PolicyCache {
     return names
   }
 
-  private async keep(version: number, rows: readonly RuleRow[]): Promise<Policy> {
+  private async keep(version: number, rows: readonly RuleRow[], [around]: readonly SiteRow[]): Promise<Policy> {
     const site = rows.map(
       ({ id, command, text, names }): RuleSource => ({ id, command, text, names: JSON.parse(names) as RuleNames }),
     )
     // The audit names the version in D1 and, by digest, the rules that this build ships.
     const digest = await digestOf(this.shipped.map(({ text }) => text))
-    const policy = compilePolicy(`${version}/${digest}`, [...this.shipped, ...site])
+    const policy = compilePolicy(`${version}/${digest}`, [...this.shipped, ...site], around ? siteOf(around) : NO_SITE)
     this.entry = { version, policy }
     return policy
   }

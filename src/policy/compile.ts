@@ -1,4 +1,5 @@
 /** Rules as functions of a request, compiled once per version of the policy. Pure; a rule that cannot be read closes its command. */
+import { APPROVAL_MS, type Care, NO_CARE } from '../command/care.ts'
 import { compileTest, type Evaluate } from './compile-test.ts'
 import { both, either, negate } from './outcome.ts'
 import { parseRule } from './rule-parse.ts'
@@ -38,7 +39,9 @@ export interface CompiledRule {
   unmet(held: ReadonlySet<string> | null): readonly string[]
   /** What it asks for, as written; empty when it asks for nothing. */
   readonly needs: string
-  /** Every permission that it speaks of. */
+  /** What it wants before the command starts, where it matches. */
+  readonly care: Care
+  /** Every permission that it speaks of, those of people who approve among them. */
   readonly permissions: readonly string[]
 }
 
@@ -48,12 +51,15 @@ export function compileRule({ command, text, names = {}, id = null }: RuleSource
   const parsed = parseRule(text)
   if (!parsed.ok) {
     const broken = { verdict: null, holds: () => 'error' as const, tests: [], unmet: () => NONE, needs: '' }
-    return { id, text, command, names, ...broken, permissions: NONE }
+    return { id, text, command, names, ...broken, care: NO_CARE, permissions: NONE }
   }
   const { rule } = parsed
   const tests: CompiledTest[] = []
   const holds = rule.condition === null ? () => 'true' as const : compileCondition(rule.condition, names, tests)
   const requirement = rule.verdict.kind === 'require' ? rule.verdict.requirement : null
+  const care = careOfVerdict(rule.verdict)
+  const asked = requirement === null ? NONE : permissionsOf(requirement)
+  const approving = care.approvals.map(({ permission }) => permission)
   return {
     id,
     text: rule.text,
@@ -64,7 +70,18 @@ export function compileRule({ command, text, names = {}, id = null }: RuleSource
     tests,
     unmet: (held) => (requirement === null || held === null ? NONE : unmet(requirement, held)),
     needs: requirement === null ? '' : printRequirement(requirement),
-    permissions: requirement === null ? NONE : [...new Set(permissionsOf(requirement))],
+    care,
+    permissions: [...new Set([...asked, ...approving])],
+  }
+}
+
+/** What a rule wants before a command starts. */
+export function careOfVerdict(verdict: Verdict): Care {
+  if (verdict.kind !== 'require' || verdict.care === null) return NO_CARE
+  const { confirmed, approvals } = verdict.care
+  return {
+    confirmation: confirmed ? { word: null } : null,
+    approvals: approvals.map(({ permission, count }) => ({ permission, count, expiresMs: APPROVAL_MS, reason: false })),
   }
 }
 

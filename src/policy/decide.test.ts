@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../json.ts'
-import { compilePolicy, decide, explain, type RuleSource } from './decide.ts'
+import { compilePolicy, type Decision, decide, explain, type Policy, type RuleSource } from './decide.ts'
 import { anyRequest, anyRuleText, rule, rulesOf } from './policy.arbitrary.ts'
 import { type Request, type RequestArguments, UNKNOWN } from './request.ts'
 
@@ -54,6 +54,68 @@ describe('a decision', () => {
       expect(decide(group, ask({}, { command })).allowed, command).toBe(true)
     for (const command of ['pack', 'packs:install', 'unpack:install'])
       expect(decide(group, ask({}, { command })).allowed, command).toBe(false)
+  })
+})
+
+/** What has to come before an allowed request starts, in short. */
+const careOf = (policy: Policy, request: Request): string => {
+  const decision = decide(policy, request)
+  if (!decision.allowed) return decision.reason
+  const { confirmation, approvals } = decision.care
+  return [
+    ...(confirmation === null ? [] : ['confirm']),
+    ...approvals.map(({ permission, count }) => `${count} of ${permission}`),
+  ].join(', ')
+}
+
+describe('what has to come before the start', () => {
+  const guarded = rulesOf(
+    'when command is deploy must have deploy:run',
+    'when command is deploy with option[env] == prod must have deploy:prod approved by deploy:approve',
+    'when command is deploy with option[service] == db must be confirmed and approved by 2 of deploy:approve',
+    'when command is deploy with option[force] == true must be approved by sec:approve',
+  )
+  const deployer = holding('deploy:run', 'deploy:prod')
+
+  it('is what every rule that matches wants, the stricter of two for one permission', () => {
+    const care = (options: Record<string, Json>) => careOf(guarded, ask(options, deployer))
+    expect(care({ env: 'staging' })).toBe('')
+    expect(care({ env: 'prod' })).toBe('1 of deploy:approve')
+    expect(care({ env: 'prod', service: 'db' })).toBe('confirm, 2 of deploy:approve')
+    expect(care({ env: 'prod', service: 'db', force: true })).toBe('confirm, 2 of deploy:approve, 1 of sec:approve')
+    expect(decide(guarded, ask({ force: true }, deployer))).toMatchObject({
+      care: { approvals: [{ permission: 'sec:approve', count: 1, expiresMs: 15 * 60_000, reason: false }] },
+    })
+  })
+
+  it('takes the place of no permission, and is spared to nobody who has all of them', () => {
+    expect(careOf(guarded, ask({ env: 'prod' }, holding('deploy:run', 'deploy:approve')))).toBe('missing_permission')
+    expect(careOf(guarded, ask({ env: 'prod' }, { permissions: null }))).toBe('1 of deploy:approve')
+  })
+
+  it('opens a command as allow does, without asking for a permission', () => {
+    const only = rulesOf('when command is deploy with option[env] == prod must be confirmed')
+    expect(careOf(only, ask({ env: 'prod' }))).toBe('confirm')
+    expect(careOf(only, ask({ env: 'staging' }))).toBe('no_rule')
+  })
+
+  it('does not say of a permission to approve that it is missing', () => {
+    const both = rulesOf('when command is deploy must have a:b approved by c:d')
+    expect(decide(both, ask())).toMatchObject({ allowed: false, missing: ['a:b'], because: 'it needs a:b' })
+    expect([...both.permissions].sort()).toEqual(['a:b', 'c:d'])
+  })
+
+  it('is told of the rules that match for certain; while another may match, nothing is certain', () => {
+    const request = ask({ force: true }, deployer)
+    const named = new Map<string, Json | typeof UNKNOWN>([
+      ['env', UNKNOWN],
+      ['force', true],
+    ])
+    const decision = decide(guarded, { ...request, arguments: { list: [UNKNOWN, true], named } })
+    expect(decision).toMatchObject({ allowed: true, certain: false })
+    expect(decision.allowed && decision.care.approvals.map(({ permission }) => permission)).toEqual(['sec:approve'])
+    const open = decide(guarded, { ...request, arguments: UNKNOWN })
+    expect(open).toMatchObject({ allowed: true, certain: false, care: { confirmation: null, approvals: [] } })
   })
 })
 
@@ -215,6 +277,22 @@ describe('whatever the rules are', () => {
         // What nothing opens is opened by a rule that asks for something held: there must be one that matches.
         const open = [...texts, `when command is ${request.command} allow`]
         if (!allowed(open, request)) expect(allowed([...open, more], request)).toBe(false)
+      }),
+    )
+  })
+
+  it('one more rule never asks for less care, and what is not known yet never for more than there is', () => {
+    const includes = (more: Decision, less: Decision) => {
+      if (!more.allowed || !less.allowed) return
+      if (less.care.confirmation !== null) expect(more.care.confirmation).not.toBeNull()
+      for (const { permission, count } of less.care.approvals)
+        expect(more.care.approvals.find((one) => one.permission === permission)?.count).toBeGreaterThanOrEqual(count)
+    }
+    fc.assert(
+      fc.property(rules, anyRuleText, anyRequest, (texts, more, request) => {
+        const decision = decide(rulesOf(...texts), request)
+        includes(decide(rulesOf(...texts, more), request), decision)
+        includes(decision, decide(rulesOf(...texts), { ...request, arguments: UNKNOWN }))
       }),
     )
   })

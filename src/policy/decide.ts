@@ -4,10 +4,12 @@
  * Default deny; every matching rule's requirement must hold; `allow` only makes a rule match; `forbid` always wins; a rule that
  * cannot be evaluated denies; order and duplicates never matter (design, section 6; language, section 2).
  */
+import { type Care, joinCare, NO_CARE, needsCare } from '../command/care.ts'
 import { type CompiledRule, type CompiledTest, compileRule, type RuleSource } from './compile.ts'
 import { lookAt } from './compile-test.ts'
 import type { Outcome } from './outcome.ts'
 import { type Request, UNKNOWN } from './request.ts'
+import { NO_SITE, type Site } from './site.ts'
 
 export type { CompiledRule, RuleSource } from './compile.ts'
 
@@ -25,6 +27,7 @@ export interface Policy {
   readonly permissions: ReadonlySet<string>
   /** Whether some rule asks in which groups a person is. */
   readonly asksForGroups: boolean
+  readonly site: Site
 }
 
 export type Denial = Extract<Decision, { allowed: false }>
@@ -36,10 +39,16 @@ export type Decision =
       readonly certain: boolean
       /** The rules that match for certain, sorted. */
       readonly rules: readonly string[]
+      /** What those rules want before it starts. */
+      readonly care: Care
     }
   | {
       readonly allowed: false
-      readonly reason: 'no_rule' | 'missing_permission' | 'forbidden' | 'broken_rule'
+      /**
+       * The last two are not the rules' alone: a freeze stops it, or it needs somebody's word and its arguments, which come from
+       * records, cannot be shown to anybody.
+       */
+      readonly reason: 'no_rule' | 'missing_permission' | 'forbidden' | 'broken_rule' | 'frozen' | 'unseen'
       /** Those that match, the deciding ones first. */
       readonly rules: readonly string[]
       /** Sorted, each once. */
@@ -49,7 +58,7 @@ export type Decision =
     }
 
 /** Compiles rules; a rule that does not parse closes its command instead of being skipped. */
-export function compilePolicy(version: string, sources: readonly RuleSource[]): Policy {
+export function compilePolicy(version: string, sources: readonly RuleSource[], site: Site = NO_SITE): Policy {
   const unique = new Map(sources.map((source) => [JSON.stringify([source.text, source.names ?? {}]), source]))
   const rules = [...unique.values()].map(compileRule)
   const exact = Map.groupBy(rules, ({ command }) => command)
@@ -69,6 +78,7 @@ export function compilePolicy(version: string, sources: readonly RuleSource[]): 
   }
   return {
     version,
+    site,
     rules,
     permissions: new Set(rules.flatMap(({ permissions }) => permissions)),
     asksForGroups: rules.some(({ tests }) => tests.some(({ test }) => test.ref.kind === 'group')),
@@ -113,12 +123,23 @@ export function decide(policy: Policy, request: Request): Decision {
   const failing = matching.filter((rule) => rule.unmet(permissions).length > 0)
   if (failing.length > 0) return deny('missing_permission', failing, ...needed(failing, permissions))
   // A rule that is still open may turn out to match, and even to be in error: only without one is it certain.
-  if (matching.length > 0) return { allowed: true, certain: open.length === 0, rules: textsOf(matching) }
+  if (matching.length > 0)
+    return { allowed: true, certain: open.length === 0, rules: textsOf(matching), care: careOf(matching) }
   // Something must match: it can only be a rule that then asks for nothing more.
-  if (open.some((rule) => isHarmless(rule, permissions))) return { allowed: true, certain: false, rules: [] }
+  if (open.some((rule) => isHarmless(rule, permissions)))
+    return { allowed: true, certain: false, rules: [], care: NO_CARE }
   const asking = open.filter(({ verdict }) => verdict?.kind === 'require')
   if (asking.length > 0) return deny('missing_permission', asking, ...needed(asking, permissions))
   return deny('no_rule', [], 'no rule opens it')
+}
+
+/** Decides a stage whose arguments come from records: whoever would be asked about them could not be shown what they are. */
+export function decideUnseen(policy: Policy, request: Request): Decision {
+  const decision = decide(policy, request)
+  if (!decision.allowed || !needsCare(decision.care)) return decision
+  const because =
+    'it needs a confirmation or an approval, and its arguments come from records: write them out on a line of their own'
+  return { allowed: false, reason: 'unseen', rules: decision.rules, missing: [], because }
 }
 
 /** What a rule came to, and on what: for `why`. */
@@ -159,6 +180,11 @@ function isHarmless({ verdict, unmet }: CompiledRule, permissions: ReadonlySet<s
 function needed(rules: readonly CompiledRule[], permissions: ReadonlySet<string> | null): [string, string[]] {
   const needs = sorted(rules.map((rule) => rule.needs))
   return [`it needs ${needs.join(', and ')}`, rules.flatMap((rule) => rule.unmet(permissions))]
+}
+
+/** Most rules want none: then nothing is made. */
+function careOf(rules: readonly CompiledRule[]): Care {
+  return rules.every(({ care }) => care === NO_CARE) ? NO_CARE : joinCare(rules.map(({ care }) => care))
 }
 
 function becauseForbidden(rules: readonly CompiledRule[]): string {

@@ -29,6 +29,22 @@ describe('the seam of the evaluator', () => {
     ).toMatchObject({ decision: 'allow' })
   })
 
+  it('says what has to come first, only where a rule that matches wants it', () => {
+    const care = 'when command is deploy with option[env] == prod must be confirmed and approved by deploy:approve'
+    const rules = [ALLOW, care]
+    expect(evaluateSeam({ rules, command: 'deploy', options: { env: 'prod' } })).toEqual({
+      decision: 'allow',
+      matched: rules,
+      missing: [],
+      because: 'every rule that matches is satisfied',
+      care: { confirm: true, approvals: [{ permission: 'deploy:approve', count: 1 }] },
+    })
+    expect(evaluateSeam({ rules, command: 'deploy', options: { env: 'dev' } })).not.toHaveProperty('care')
+    expect(evaluateSeam({ rules: [...rules, PROD], command: 'deploy', options: { env: 'prod' } })).not.toHaveProperty(
+      'care',
+    )
+  })
+
   it('denies without a rule', () => {
     expect(evaluateSeam({ rules: [], command: 'deploy' })).toMatchObject({ decision: 'deny', matched: [], missing: [] })
   })

@@ -3,6 +3,7 @@
  * the law of the language. Pure. Without a command's schema the values' own JSON types count.
  */
 import * as z from 'zod'
+import { type Care, needsCare } from '../command/care.ts'
 import { isRecord, type Json } from '../json.ts'
 import { compilePolicy, decide } from './decide.ts'
 import type { Request } from './request.ts'
@@ -15,6 +16,11 @@ export type EvalAnswer =
       readonly matched: readonly string[]
       readonly missing: readonly string[]
       readonly because: string
+      /** Only where a rule that matches wants it. */
+      readonly care?: {
+        readonly confirm: boolean
+        readonly approvals: readonly { readonly permission: string; readonly count: number }[]
+      }
     }
   | {
       readonly decision: 'deny'
@@ -78,6 +84,14 @@ export function evaluateSeam(line: unknown): EvalAnswer {
     matched: decision.rules.flatMap((text) => [...(given.get(text) ?? [])]),
     missing: decision.allowed ? [] : decision.missing,
     because: decision.allowed ? 'every rule that matches is satisfied' : decision.because,
+    ...(decision.allowed && needsCare(decision.care) && { care: shownCare(decision.care) }),
+  }
+}
+
+function shownCare({ confirmation, approvals }: Care) {
+  return {
+    confirm: confirmation !== null,
+    approvals: approvals.map(({ permission, count }) => ({ permission, count })),
   }
 }
 

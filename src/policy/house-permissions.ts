@@ -1,5 +1,6 @@
 /** The permissions that the house itself asks for beside rules, in one place: what grants, lists and the linter know. Pure. */
 import type { Registry } from '../command/registry.ts'
+import { permissionsOfApprovals } from './module-approvals.ts'
 
 /** Holds the whole of administration. */
 export const ADMIN = 'pawl:admin'
@@ -20,6 +21,13 @@ export const TEE_SHARED = 'tee:shared'
 /** To have an answer posted in another room, or to another person. */
 export const REDIRECT_POST = 'redirect:post'
 
+/** To stop commands for a while. */
+export const FREEZE = 'pawl:freeze'
+
+/** To run a line without its confirmation, approval and freezes; and to look afterwards at what somebody else did so. */
+export const BREAK_GLASS = 'pawl:break-glass'
+export const REVIEW = 'pawl:review'
+
 /** What each one is for, as `permission info` says it. Handlers ask for them because their commands first serve one's own. */
 export const HOUSE_PERMISSIONS: ReadonlyMap<string, string> = new Map([
   [ADMIN, 'changing who may do what, and the rules of every command'],
@@ -27,7 +35,10 @@ export const HOUSE_PERMISSIONS: ReadonlyMap<string, string> = new Map([
   ['audit:admin', 'changing the key that signs the audit log, and erasing what people wrote in it'],
   ['lock:break', 'taking locks away from the runs that hold them'],
   [REDIRECT_POST, "sending answers to other rooms and people ('> #ops')"],
+  [BREAK_GLASS, 'running a line without its confirmation, approval and freezes (break-glass)'],
   ['pawl:explain', 'asking what others may do (can, who can)'],
+  [FREEZE, 'stopping commands that change something, and letting them go again'],
+  [REVIEW, 'closing the review of what somebody else did with break-glass'],
   [RUN_CANCEL, "stopping others' runs"],
   [RUN_READ, "seeing others' runs"],
   [RUN_RESOLVE, 'saying what became of a lost run'],
@@ -47,7 +58,7 @@ export function missingForTargets(
 const RULES_OF = 'policy'
 
 /** True for a command that every install has: its rules are the administrators' alone. */
-export function isHouseCommand(registry: Registry, key: string): boolean {
+export function isHouseCommand(registry: Pick<Registry, 'fileOf'>, key: string): boolean {
   return registry.fileOf(key)?.startsWith('src/') === true
 }
 
@@ -61,10 +72,17 @@ export function isRulesPermission(permission: string): boolean {
   return permission.startsWith(`${RULES_OF}:`)
 }
 
-/** Every permission that is asked for beside rules, with what it is for: the house's, and one per group of the site's commands. */
+/** Every permission that is asked for beside rules, with what it is for: the house's, one per group of the site's commands, and what approves them. */
 export function askedBesideRules(registry: Registry): ReadonlyMap<string, string> {
   const asked = new Map(HOUSE_PERMISSIONS)
   for (const { key, path } of registry.all())
     if (!isHouseCommand(registry, key)) asked.set(rulesPermission(key), `changing the rules of ${path[0]}`)
+  for (const [permission, commands] of permissionsOfApprovals(registry))
+    if (!asked.has(permission)) asked.set(permission, approvingOf(commands))
   return asked
+}
+
+/** What a permission that approves these commands is for. */
+export function approvingOf(commands: Iterable<string>): string {
+  return `approving ${[...new Set(commands)].sort().join(', ')}`
 }

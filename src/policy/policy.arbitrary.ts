@@ -67,8 +67,12 @@ const requirement = fc.oneof(
     .map((words) => words.join(' ')),
 )
 
+const care = fc.constantFrom('confirmed', 'approved by p:c', 'confirmed and approved by 2 of p:a and approved by q:d')
+
 const verdict = fc.oneof(
-  requirement.map((needs) => `must have ${needs}`),
+  { weight: 3, arbitrary: requirement.map((needs) => `must have ${needs}`) },
+  fc.tuple(requirement, care).map(([needs, then]) => `must have ${needs} ${then}`),
+  care.map((then) => `must be ${then}`),
   fc.constant('allow'),
   fc.constant('forbid'),
 )

@@ -44,11 +44,11 @@ describe('a rule', () => {
         ref: { kind: 'option', name: 'env', over: 'value' },
         check: { kind: 'compare', operator: '==', value: { kind: 'text', text: 'prod', quote: '' } },
       },
-      verdict: { kind: 'require', requirement: { kind: 'permission', name: 'pack:run' } },
+      verdict: { kind: 'require', requirement: { kind: 'permission', name: 'pack:run' }, care: null },
     })
     const { condition, verdict } = rule
     if (condition?.kind !== 'test' || condition.check.kind !== 'compare') throw new Error('no comparison')
-    if (verdict.kind !== 'require' || verdict.requirement.kind !== 'permission') throw new Error('no permission')
+    if (verdict.kind !== 'require' || verdict.requirement?.kind !== 'permission') throw new Error('no permission')
     const places = [rule.commandPlace, condition, condition.check.value, verdict.requirement]
     expect(places.map(({ at, end }) => text.slice(at, end))).toEqual([
       'pack:install',
@@ -87,6 +87,7 @@ describe('a rule', () => {
   it('never throws, and says where inside the text', () => {
     const scraps = fc.constantFrom(
       ...'when command is x with must have allow forbid because and or not in any all matches missing'.split(' '),
+      ...'be confirmed approved by of 2'.split(' '),
       ...[
         'arg[0]',
         'option[env]',
@@ -211,7 +212,7 @@ describe('a refusal says where and what to write instead', () => {
     ['when comand is x allow', 'comand', 'did you mean command?'],
     ['when command is', '', "the command's name"],
     ['when command is * allow', '*', 'pack:*'],
-    ['when command is x', '', '"must have <permission>", "allow" or "forbid"'],
+    ['when command is x', '', '"must have <permission>", "must be approved by <permission>", "allow" or "forbid"'],
     ['when command is x wiht', 'wiht', 'did you mean with?'],
     ['when command is x must', '', 'expected "have"'],
     ['when command is x must have', '', 'a permission, as in deploy:run'],

@@ -2,11 +2,15 @@
  * The one parser of rules: text becomes a tree, or an error with its place and what to write instead. Pure. Never throws and
  * takes linear time, whatever the text. It knows no command: `rule-check.ts` compares a rule with the schema.
  */
+import { readCare, startsCare, tooMuchCare } from './rule-care.ts'
 import { readCondition } from './rule-condition.ts'
-import { isKeyword, isReservedPermission } from './rule-lex.ts'
+import { isKeyword } from './rule-lex.ts'
 import { printRule } from './rule-print.ts'
 import { Misread, RuleReader } from './rule-reader.ts'
-import type { Requirement, Rule, RuleResult, Verdict } from './tree.ts'
+import { readRequirement } from './rule-requirement.ts'
+import type { Rule, RuleResult, Verdict } from './tree.ts'
+
+export { isPermission } from './rule-requirement.ts'
 
 /** Longer rules are a mistake, and every rule is held in memory; it also bounds how deep brackets nest. */
 const RULE_MAX_LENGTH = 1_000
@@ -14,12 +18,6 @@ const RULE_MAX_LENGTH = 1_000
 /** Discord's rule for a word of a name, or HipChat's emoji, which Cog's commands may be called. */
 const PART = "(?:[\\p{L}\\p{N}_'-]+|\\([A-Za-z0-9_]+\\))"
 const NAME = new RegExp(`^${PART}(?:(?::${PART}){0,2}|(?::${PART})?:\\*)$`, 'u')
-const PERMISSION = /^[a-z][a-z0-9_.-]*:[a-z0-9][a-z0-9_.-]*$/
-
-/** True for `ns:name` in lower case, as permissions are written. */
-export function isPermission(text: string): boolean {
-  return PERMISSION.test(text)
-}
 
 /**
  * Parses one rule; never throws. Positions are offsets into `text`, in UTF-16 units.
@@ -72,19 +70,27 @@ function readVerdict(reader: RuleReader, conditional: boolean): Verdict {
   if (reader.word('allow')) return { kind: 'allow' }
   if (reader.word('forbid')) return { kind: 'forbid', because: reader.word('because') ? readReason(reader) : null }
   if (reader.word('must')) {
-    if (!reader.word('have')) throw reader.expected('"have", as in must have deploy:run', { near: ['have'] })
-    return { kind: 'require', requirement: readRequirement(reader) }
+    if (reader.word('be')) return { kind: 'require', requirement: null, care: readCare(reader) }
+    if (!reader.word('have')) throw noMust(reader)
+    const requirement = readRequirement(reader)
+    return { kind: 'require', requirement, care: startsCare(reader) ? readCare(reader) : null }
   }
   const before = conditional ? ['and', 'or'] : ['with']
   const listed = before.map((word) => `"${word}", `).join('')
-  throw reader.expected(`${listed}"must have <permission>", "allow" or "forbid"`, {
+  throw reader.expected(`${listed}"must have <permission>", "must be approved by <permission>", "allow" or "forbid"`, {
     near: [...before, 'must', 'allow', 'forbid'],
   })
 }
 
-function tooMuch(reader: RuleReader, { kind }: Verdict): Misread {
-  switch (kind) {
+function noMust(reader: RuleReader): Misread {
+  const expected = '"have", as in must have deploy:run, or "be", as in must be approved by deploy:approve'
+  return reader.expected(expected, startsCare(reader) ? { advice: 'write "must be"' } : { near: ['have', 'be'] })
+}
+
+function tooMuch(reader: RuleReader, verdict: Verdict): Misread {
+  switch (verdict.kind) {
     case 'require':
+      if (verdict.care !== null) return tooMuchCare(reader)
       return reader.expected('"and", "or" or the end of the rule', { near: ['and', 'or'] })
     case 'allow':
       return reader.expected('the end of the rule', { advice: 'nothing may follow "allow"' })
@@ -103,45 +109,4 @@ function readReason(reader: RuleReader): string {
     throw reader.expected('the reason in quotes, as in because "the shop is open"')
   reader.skip()
   return token.text
-}
-
-function readRequirement(reader: RuleReader): Requirement {
-  return reader.chain<Requirement>('or', () => reader.chain<Requirement>('and', () => readHeld(reader)))
-}
-
-function readHeld(reader: RuleReader): Requirement {
-  const { at } = reader.peek()
-  if (reader.sign('(')) {
-    const inner = readRequirement(reader)
-    reader.close()
-    return inner
-  }
-  for (const kind of ['any', 'all'] as const) {
-    if (!reader.word(kind)) continue
-    if (!reader.word('in')) throw reader.expected(`"in", as in ${kind} in [deploy:run, deploy:prod]`, { near: ['in'] })
-    const names = reader.list('a list of permissions, as in [deploy:run, deploy:prod]', () => readPermission(reader))
-    if (names.length > 0) return { kind, names, at, end: reader.end }
-    throw new Misread('this list is empty: name a permission in it', { at, end: reader.end })
-  }
-  return { kind: 'permission', name: readPermission(reader), at, end: reader.end }
-}
-
-function readPermission(reader: RuleReader): string {
-  const token = reader.peek()
-  if ((token.kind !== 'word' && token.kind !== 'quoted') || !isPermission(token.text))
-    throw reader.expected('a permission, as in deploy:run', {
-      advice: token.kind === 'word' ? adviceOn(token.text) : '',
-    })
-  if (token.kind === 'word' && isReservedPermission(token.text))
-    throw new Misread(`this permission is called as a word of the language: write '${token.text}', in quotes`, token)
-  reader.skip()
-  return token.text
-}
-
-/** What may have been meant by a word that is no permission; empty when nothing comes to mind. */
-function adviceOn(word: string): string {
-  if (word === 'allow') return '"allow" stands without "must have" and is never combined'
-  if (word === 'not') return 'there is no "not" here; what nobody may do is a rule with "forbid"'
-  if (isPermission(word.toLowerCase())) return `permissions are in lower case, write ${word.toLowerCase()}`
-  return !isKeyword(word) && isPermission(`site:${word}`) ? `did you mean site:${word}?` : ''
 }

@@ -3,7 +3,7 @@
  * one way in which rules are shown: brackets stand where `and` meets `or`, and nowhere else.
  */
 import { isBareText, isReservedPermission } from './rule-lex.ts'
-import type { Check, Condition, Literal, Ref, Requirement, Rule, Test, Verdict } from './tree.ts'
+import type { Check, Condition, Literal, Ref, Requirement, Rule, RuleCare, Test, Verdict } from './tree.ts'
 
 /**
  * The whole rule on one line.
@@ -80,13 +80,24 @@ export function printRequirement(requirement: Requirement): string {
 
 function printVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
-    case 'require':
-      return `must have ${printRequirement(verdict.requirement)}`
+    case 'require': {
+      const care = verdict.care === null ? [] : [printCare(verdict.care)]
+      if (verdict.requirement === null) return ['must be', ...care].join(' ')
+      return ['must have', printRequirement(verdict.requirement), ...care].join(' ')
+    }
     case 'allow':
       return 'allow'
     case 'forbid':
       return verdict.because === null ? 'forbid' : `forbid because ${quoteDouble(verdict.because)}`
   }
+}
+
+/** What has to come before it starts, as in `confirmed and approved by 2 of deploy:approve`. */
+function printCare({ confirmed, approvals }: RuleCare): string {
+  const approved = approvals.map(
+    ({ permission, count }) => `approved by ${count === 1 ? '' : `${count} of `}${printPermission(permission)}`,
+  )
+  return [...(confirmed ? ['confirmed'] : []), ...approved].join(' and ')
 }
 
 function printCheck(check: Check): string {

@@ -1,7 +1,7 @@
 /** Arbitrary rules for property tests: every tree that some text stands for. Pure. */
 import fc from 'fast-check'
 import { isBareText } from './rule-lex.ts'
-import type { Check, Condition, Literal, Pattern, Ref, Requirement, Rule, Test, Verdict } from './tree.ts'
+import type { Check, Condition, Literal, Pattern, Ref, Requirement, Rule, RuleCare, Test, Verdict } from './tree.ts'
 
 const NOWHERE = { at: 0, end: 0 }
 
@@ -89,8 +89,23 @@ export const anyRequirement: fc.Arbitrary<Requirement> = fc.letrec<{ requirement
   ),
 })).requirement
 
+/** What rules want before a command starts, in every shape. */
+export const anyCare: fc.Arbitrary<RuleCare> = fc
+  .record({
+    confirmed: fc.boolean(),
+    approvals: fc.uniqueArray(fc.record({ permission, count: fc.integer({ min: 1, max: 5 }) }), {
+      maxLength: 3,
+      selector: (one) => one.permission,
+    }),
+  })
+  .filter(({ confirmed, approvals }) => confirmed || approvals.length > 0)
+  .map(({ confirmed, approvals }) => ({ confirmed, approvals: approvals.map((one) => ({ ...one, ...NOWHERE })) }))
+
 const verdict: fc.Arbitrary<Verdict> = fc.oneof(
-  anyRequirement.map((requirement) => ({ kind: 'require', requirement }) as const),
+  fc
+    .tuple(anyRequirement, fc.option(anyCare))
+    .map(([requirement, care]) => ({ kind: 'require', requirement, care }) as const),
+  anyCare.map((care) => ({ kind: 'require', requirement: null, care }) as const),
   fc.constant({ kind: 'allow' } as const),
   fc.option(anyText.filter((t) => t.trim() !== '')).map((because) => ({ kind: 'forbid', because }) as const),
 )

@@ -54,8 +54,19 @@ export type Requirement =
   | (Place & { readonly kind: 'any' | 'all'; readonly names: readonly string[] })
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Requirement[] }
 
+/** So many different people who hold the permission must agree. */
+export type ApprovedBy = Place & { readonly permission: string; readonly count: number }
+
+/** What has to come before it starts. At least one of both; each permission once. */
+export interface RuleCare {
+  /** The asker sees what would run, and says yes. */
+  readonly confirmed: boolean
+  readonly approvals: readonly ApprovedBy[]
+}
+
 export type Verdict =
-  | { readonly kind: 'require'; readonly requirement: Requirement }
+  /** `requirement` is null in `must be …`, which asks for no permission; then there is `care`. */
+  | { readonly kind: 'require'; readonly requirement: Requirement | null; readonly care: RuleCare | null }
   | { readonly kind: 'allow' }
   | { readonly kind: 'forbid'; readonly because: string | null }
 

@@ -12,6 +12,7 @@ import type {
   Pattern,
   Ref,
   Requirement,
+  RuleCare,
   Test,
   Verdict,
 } from '../../src/policy/tree.ts'
@@ -152,8 +153,20 @@ const requirement = fc.letrec<{ requirement: Requirement }>((tie) => ({
   ),
 })).requirement
 
+const care: fc.Arbitrary<RuleCare> = fc.constantFrom(
+  { confirmed: true, approvals: [] },
+  { confirmed: false, approvals: [{ permission: 'p:c', count: 2, ...NOWHERE }] },
+  { confirmed: true, approvals: [{ permission: 'p:a', count: 1, ...NOWHERE }] },
+)
+
 const verdict: fc.Arbitrary<Verdict> = fc.oneof(
-  { weight: 6, arbitrary: requirement.map((needs) => ({ kind: 'require', requirement: needs }) as const) },
+  { weight: 5, arbitrary: requirement.map((needs) => ({ kind: 'require', requirement: needs, care: null }) as const) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.option(requirement, { nil: null }), care)
+      .map(([needs, then]) => ({ kind: 'require', requirement: needs, care: then }) as const),
+  },
   { weight: 4, arbitrary: fc.constant({ kind: 'allow' } as const) },
   {
     weight: 1,

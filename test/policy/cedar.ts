@@ -46,7 +46,9 @@ export function policiesOf(rules: readonly CaseRule[]): Record<string, string> {
       condition === null ? { holds: TRUE, fails: FALSE } : translate(condition, NAMES[rule.names])
     write('error', fails)
     write(verdict.kind === 'forbid' ? 'forbid' : 'permit', holds)
-    if (verdict.kind === 'require') write('require', and(holds, not(isHeld(verdict.requirement))))
+    // What a rule wants before a command starts is no matter of Cedar's: there `must be` permits, as `allow` does.
+    if (verdict.kind === 'require' && verdict.requirement !== null)
+      write('require', and(holds, not(isHeld(verdict.requirement))))
   }
   return policies
 }

@@ -2,7 +2,7 @@
 import type { RuleSource } from '../../src/policy/decide.ts'
 import type { Request } from '../../src/policy/request.ts'
 import { printTest } from '../../src/policy/rule-print.ts'
-import type { Condition, Requirement, Verdict } from '../../src/policy/tree.ts'
+import type { Condition, Requirement, RuleCare, Verdict } from '../../src/policy/tree.ts'
 import { type CaseRequest, type CaseRule, NAMES, OPTIONS } from './case.ts'
 
 /** A rule's text, with brackets only where the law needs them: `and` binds tighter than `or`, and `not` tightest. */
@@ -55,8 +55,14 @@ function writeVerdict(verdict: Verdict): string {
     case 'forbid':
       return verdict.because === null ? 'forbid' : `forbid because "${verdict.because}"`
     case 'require':
-      return `must have ${writeRequirement(verdict.requirement)}`
+      return writeRequire(verdict.requirement, verdict.care)
   }
+}
+
+function writeRequire(requirement: Requirement | null, care: RuleCare | null): string {
+  const approvals = care?.approvals.map(({ count, permission }) => `approved by ${count} of ${permission}`) ?? []
+  const then = [...(care?.confirmed ? ['confirmed'] : []), ...approvals].join(' and ')
+  return [requirement === null ? 'must be' : `must have ${writeRequirement(requirement)}`, then].join(' ').trim()
 }
 
 function writeRequirement(requirement: Requirement): string {

@@ -61,6 +61,29 @@ describe('an expectation on the designed deploy rules', () => {
     expect(failure('everyone: apps | deploy web $env => denied because deploy:run')).toBeNull()
   })
 
+  it('knows what comes first, of rules and of modules', () => {
+    const care =
+      'rule when command is deploy with option[env] == staging must be confirmed and approved by 2 of deploy:yes\n'
+    for (const words of ['', ' after confirming', ' after approval', ' after approval by deploy:yes'])
+      expect(failure(`@ada: deploy web staging => allowed${words}`, care)).toBeNull()
+    expect(failure('@ada: deploy web staging => allowed at once', care)).toContain(
+      'expected allowed at once, but it is allowed after confirming it, and after approval by 2 with deploy:yes (by:',
+    )
+    expect(failure('@ada: deploy web staging => allowed after approval by deploy:no', care)).toContain(
+      'but it is allowed',
+    )
+    expect(failure('@ada: deploy web staging => allowed at once')).toBeNull()
+    expect(failure('@ada: deploy web staging => allowed after confirming')).toContain('but it is allowed at once')
+    expect(failure('everyone: apps => allowed after approval by apps:approve')).toBeNull()
+    expect(failure('everyone: apps 5 => allowed at once')).toBeNull()
+  })
+
+  it('denies what would have to be confirmed or approved and comes from records', () => {
+    const care = 'rule when command is deploy must be confirmed\n'
+    expect(failure('@ada: apps 5 | deploy $app staging => denied', care)).toBeNull()
+    expect(failure('@ada: apps 5 | deploy web staging => allowed after confirming', care)).toBeNull()
+  })
+
   it('knows the room, and what is none', () => {
     const forbid =
       'rule when command is apps with channel != #ops forbid\nrule when command is apps with channel is missing must have x:y\n'

@@ -2,16 +2,17 @@
 
 import { textOf } from '../../chat/markdown.ts'
 import type { Block } from '../../chat/reply.ts'
+import { afterCare, type Care, joinCare, needsCare } from '../../command/care.ts'
 import type { Registry } from '../../command/registry.ts'
 import type { RunnablePlan } from '../../engine/plan.ts'
 import { planInput } from '../../engine/planner.ts'
 import { markError } from '../../language/mark.ts'
-import { type Decision, decide, type Policy } from '../decide.ts'
+import { type Decision, decide, decideUnseen, type Policy } from '../decide.ts'
 import { missingForTargets, REDIRECT_POST } from '../house-permissions.ts'
 import { ROOM_REF } from '../names.ts'
 import { type Place, UNKNOWN } from '../request.ts'
 import { documentPolicy, permissionsOf, subjectIn } from './evaluate.ts'
-import { type Because, type Expectation, parseExpectation, type Wanted } from './expectation.ts'
+import { type Because, type Expectation, type First, parseExpectation, type Wanted } from './expectation.ts'
 import { listNames } from './lint/text.ts'
 import { EVERYONE, type PolicyDocument } from './model.ts'
 import { type Person, requestAs } from './person.ts'
@@ -123,12 +124,15 @@ type Verdict = { readonly about: string; readonly decision: Decision }
 function decidePlan(policy: Policy, plan: RunnablePlan, person: Person, where: Place): Verdict {
   let open: Verdict | null = null
   const rules: string[] = []
+  const cares = [plan.care]
   for (const { command, args, known } of plan.stages) {
-    const decision = decide(policy, requestAs(person, where, command, args ?? known ?? UNKNOWN))
+    const request = requestAs(person, where, command, args ?? known ?? UNKNOWN)
+    const decision = args === null && !plan.dry ? decideUnseen(policy, request) : decide(policy, request)
     const verdict = { about: command.name, decision }
     if (!decision.allowed) return verdict
     if (!decision.certain) open ??= verdict
     rules.push(...decision.rules)
+    cares.push(decision.care)
   }
   if (missingForTargets(plan.targets, person.permissions) !== null) {
     const because = `it needs ${REDIRECT_POST}`
@@ -141,7 +145,7 @@ function decidePlan(policy: Policy, plan: RunnablePlan, person: Person, where: P
     } as const
     return { about: '> another room', decision: denial }
   }
-  return open ?? { about: plan.line, decision: { allowed: true, certain: true, rules } }
+  return open ?? { about: plan.line, decision: { allowed: true, certain: true, rules, care: joinCare(cares) } }
 }
 
 const REASONS = {
@@ -149,7 +153,10 @@ const REASONS = {
   forbidden: 'forbidden',
   broken_rule: 'broken rule',
   missing_permission: 'permission',
-} as const satisfies Record<Extract<Decision, { allowed: false }>['reason'], Because['kind']>
+  // What documents say is not what stands in the way: these are no words of an expectation.
+  frozen: null,
+  unseen: null,
+} as const satisfies Record<Extract<Decision, { allowed: false }>['reason'], Because['kind'] | null>
 
 function compare(wanted: Wanted, { about, decision }: Verdict): Outcome {
   const expected = `expected ${shownWanted(wanted)}, but`
@@ -159,9 +166,10 @@ function compare(wanted: Wanted, { about, decision }: Verdict): Outcome {
         ok: false,
         message: `${expected} ${about} depends on records: write the arguments out to say what is expected`,
       }
-    return wanted.allowed
-      ? { ok: true }
-      : { ok: false, message: `${expected} it is allowed (by: ${listNames(decision.rules)})` }
+    const { care } = decision
+    if (wanted.allowed && (wanted.first === undefined || isFirst(wanted.first, care))) return { ok: true }
+    const how = needsCare(care) ? `allowed ${afterCare(care)}` : wanted.allowed ? 'allowed at once' : 'allowed'
+    return { ok: false, message: `${expected} it is ${how} (by: ${listNames(decision.rules)})` }
   }
   const { reason, missing, because, rules } = decision
   const is = `${about} is denied: ${because}${by(rules)}`
@@ -173,11 +181,27 @@ function compare(wanted: Wanted, { about, decision }: Verdict): Outcome {
   return met ? { ok: true } : { ok: false, message: `${expected} ${is}` }
 }
 
+function isFirst(first: First, care: Care): boolean {
+  switch (first.kind) {
+    case 'nothing':
+      return !needsCare(care)
+    case 'confirming':
+      return care.confirmation !== null
+    case 'approval':
+      return care.approvals.some(({ permission }) => permission === (first.permission ?? permission))
+  }
+}
+
 function shownWanted(wanted: Wanted): string {
-  if (wanted.allowed) return 'allowed'
+  if (wanted.allowed) return `allowed${wanted.first === undefined ? '' : ` ${shownFirst(wanted.first)}`}`
   const { because } = wanted
   if (because === null) return 'denied'
   return `denied because ${because.kind === 'permission' ? because.permission : because.kind}`
+}
+
+function shownFirst(first: First): string {
+  if (first.kind !== 'approval') return first.kind === 'nothing' ? 'at once' : 'after confirming'
+  return first.permission === null ? 'after approval' : `after approval by ${first.permission}`
 }
 
 /** The first rule is the deciding one. */

@@ -43,6 +43,15 @@ describe('an expectation', () => {
   })
 
   it.each([
+    ['at once', { kind: 'nothing' }],
+    ['after confirming', { kind: 'confirming' }],
+    ['after approval', { kind: 'approval', permission: null }],
+    ['after approval by deploy:yes', { kind: 'approval', permission: 'deploy:yes' }],
+  ])('may be allowed %s', (words, first) => {
+    expect(parsed(`@a: x => allowed ${words}`)).toMatchObject({ wanted: { allowed: true, first } })
+  })
+
+  it.each([
     ['forbidden', { kind: 'forbidden' }],
     ['no rule', { kind: 'no rule' }],
     ['broken rule', { kind: 'broken rule' }],
@@ -69,6 +78,12 @@ describe('an expectation', () => {
     ['@ada: deploy => maybe', 'maybe', 'allowed, or denied'],
     ['@ada: deploy => ', '', 'allowed, or denied'],
     ['@ada: deploy => allowed because deploy:run', 'because', 'ends before'],
+    ['@ada: deploy => allowed after', '', 'at once, after confirming'],
+    ['@ada: deploy => allowed after lunch', 'lunch', 'at once, after confirming'],
+    ['@ada: deploy => allowed at once now', 'now', 'ends before'],
+    ['@ada: deploy => allowed after approval by', '', 'after approval by deploy:approve'],
+    ['@ada: deploy => allowed after approval by bob', 'bob', 'after approval by deploy:approve'],
+    ['@ada: deploy => allowed after approval of a:b', 'of', 'ends before'],
     ['@ada: deploy => denied for deploy:run', 'for', 'only because'],
     ['@ada: deploy => denied because', '', 'a permission'],
     ['@ada: deploy => denied because deploy', 'deploy', 'a permission'],

@@ -24,8 +24,14 @@ export type Because =
   | { readonly kind: 'permission'; readonly permission: string }
   | { readonly kind: 'forbidden' | 'no rule' | 'broken rule' }
 
+/** What comes before it starts: nothing (`at once`), a confirmation, or an approval; null is by whoever it is. */
+export type First =
+  | { readonly kind: 'nothing' | 'confirming' }
+  | { readonly kind: 'approval'; readonly permission: string | null }
+
 export type Wanted =
-  | { readonly allowed: true }
+  /** Without `first`: whatever comes before. */
+  | { readonly allowed: true; readonly first?: First }
   /** Null: for whatever reason. */
   | { readonly allowed: false; readonly because: Because | null }
 
@@ -64,6 +70,7 @@ const SHAPE = 'write it as in: @ada in #ops: deploy web --env prod => denied bec
 const WHO = 'start with who asks: @ada, everyone, administrator, or member of deployers'
 const CONTEXT = 'before the colon come only on slack, in #room, in direct message, and at a date'
 const OUTCOME = 'after => comes allowed, or denied'
+const FIRST = 'after allowed comes only at once, after confirming, or after approval by deploy:approve'
 const BECAUSE = 'after because comes a permission, as in deploy:prod, or forbidden, no rule or broken rule'
 
 /**
@@ -178,8 +185,13 @@ function readWanted(words: readonly Word[], end: number): Wanted {
     if (word) throw new Misread('the expectation ends before this', word)
   }
   if (first?.text === 'allowed') {
-    extra(because)
-    return { allowed: true }
+    if (because?.text !== 'at' && because?.text !== 'after') {
+      extra(because)
+      return { allowed: true }
+    }
+    const [found, rest] = readFirst([because, ...words.slice(2)], end)
+    extra(rest[0])
+    return { allowed: true, first: found }
   }
   if (first?.text !== 'denied') throw new Misread(OUTCOME, first ?? { at: end, end })
   if (!because) return { allowed: false, because: null }
@@ -193,4 +205,16 @@ function readWanted(words: readonly Word[], end: number): Wanted {
   if (reason.text === 'forbidden') return { allowed: false, because: { kind: 'forbidden' } }
   if (!isPermission(reason.text)) throw new Misread(BECAUSE, reason)
   return { allowed: false, because: { kind: 'permission', permission: reason.text } }
+}
+
+/** `at once`, `after confirming`, `after approval`, `after approval by deploy:approve`; and the words after it. */
+function readFirst(words: readonly Word[], end: number): [First, readonly Word[]] {
+  const [how, what, by, who] = words
+  const said = `${how?.text} ${what?.text}`
+  if (said === 'at once') return [{ kind: 'nothing' }, words.slice(2)]
+  if (said === 'after confirming') return [{ kind: 'confirming' }, words.slice(2)]
+  if (said !== 'after approval') throw new Misread(FIRST, what ?? { at: end, end })
+  if (by?.text !== 'by') return [{ kind: 'approval', permission: null }, words.slice(2)]
+  if (!who || !isPermission(who.text)) throw new Misread(FIRST, who ?? { at: end, end })
+  return [{ kind: 'approval', permission: who.text }, words.slice(4)]
 }

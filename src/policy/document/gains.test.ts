@@ -73,6 +73,27 @@ describe('who gains', () => {
     ])
   })
 
+  it('says who has less, or more, to confirm or have approved', () => {
+    const care = (text: string) => more(`rule when command is deploy with option[env] == prod must be ${text}\n`)
+    const [none, one, two] = [deployPolicy, care('approved by deploy:yes'), care('approved by 2 of deploy:yes')]
+    const who = '@bob, administrators (PAWL_ADMINS): deploy'
+    expect(differences(one, none)).toEqual({ gains: [`${who} (less to confirm or approve) with env=prod`], losses: [] })
+    expect(differences(two, one).gains).toEqual([`${who} (less to confirm or approve) with env=prod`])
+    expect(differences(none, one)).toEqual({ gains: [], losses: [`${who} (more to confirm or approve) with env=prod`] })
+    // Other people approve: to some that is less, to others more.
+    const other = differences(one, care('confirmed and approved by deploy:ok'))
+    expect([other.gains.length, other.losses.length]).toEqual([1, 1])
+    expect(differences(two, two)).toEqual({ gains: [], losses: [] })
+  })
+
+  it('names who may approve', () => {
+    const guarded = 'rule when command is deploy with option[env] == prod must be approved by deploy:yes\n'
+    const lead = 'role lead\n  permission deploy:yes\ngroup leads\n  member ada\n  role lead\n'
+    expect(differences(more(guarded), more(guarded + lead)).gains).toEqual([
+      expect.stringMatching(/^group leads: .*deploy:yes \(approving deploy\)/),
+    ])
+  })
+
   it('says what differs for a user whom a rule names', () => {
     const forbid = more('rule when command is apps with user == @bob forbid\n')
     expect(differences(deployPolicy, forbid)).toEqual({ gains: [], losses: ['@bob: apps'] })

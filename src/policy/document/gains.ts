@@ -2,10 +2,11 @@
  * Who can do more, and who less, after a change of the policy: both are asked the same questions, made of what their rules
  * name. Pure. What it says is certain; with very many conditions it may miss something, as the questions are bounded.
  */
+import { type Care, includesCare, needsCare } from '../../command/care.ts'
 import type { Command } from '../../command/command.ts'
 import type { Registry } from '../../command/registry.ts'
 import { decide, type Policy } from '../decide.ts'
-import { askedBesideRules } from '../house-permissions.ts'
+import { approvingOf, askedBesideRules } from '../house-permissions.ts'
 import { documentPolicy } from './evaluate.ts'
 import { isUnchanged, type Kind, kindsOf } from './gains/people.ts'
 import { roomNamesIn } from './gains/places.ts'
@@ -53,11 +54,13 @@ export function whoGains(
     const concerned = kinds.filter((kind) => isTouched || !isUnchanged(kind))
     if (concerned.length === 0) return []
     const probes = probesOf(command, [policies.before, policies.after], changedTexts, rooms)
-    return differencesIn(runOf(command, policies, probes), concerned)
+    return [runOf(command, policies, probes), ...caresOf(command, policies, probes)].flatMap((ability) =>
+      differencesIn(ability, concerned),
+    )
   })
   const changed = kinds.filter((kind) => !isUnchanged(kind))
-  const held = [...askedBesideRules(registry)].flatMap(([permission, purpose]) =>
-    differencesIn(holdingOf(permission, purpose), changed),
+  const held = [...new Map([...approvingIn(policies), ...askedBesideRules(registry)])].flatMap(
+    ([permission, purpose]) => differencesIn(holdingOf(permission, purpose), changed),
   )
   const merged = merge([...found, ...held])
   return [...merged.filter(({ change }) => change === 'gains'), ...merged.filter(({ change }) => change === 'loses')]
@@ -98,6 +101,47 @@ function runOf(command: Command, { before, after }: Policies, probes: Probes): A
     can: (kind, probe) => may(after, kind.after, probe),
     describe: probes.describe,
   }
+}
+
+/**
+ * What has to come before a command that one may run anyhow: to be asked for less is a gain, for more a loss, and for something
+ * else both.
+ */
+function caresOf(command: Command, { before, after }: Policies, probes: Probes): Ability[] {
+  if (![before, after].some((policy) => policy.rulesOf(command.key).some(({ care }) => needsCare(care)))) return []
+  const compare = (kind: Kind, probe: Probe, found: (was: Care, is: Care) => boolean) => {
+    const { where, args } = probes.questionOf(probe)
+    const was = decide(before, requestAs(kind.before, where, command, args))
+    const is = decide(after, requestAs(kind.after, where, command, args))
+    return was.allowed && is.allowed && found(was.care, is.care)
+  }
+  const never = () => false
+  const base = { probes: probes.all, describe: probes.describe }
+  return [
+    {
+      ...base,
+      name: `${command.name} (less to confirm or approve)`,
+      could: never,
+      can: (kind, probe) => compare(kind, probe, (was, is) => !includesCare(is, was)),
+    },
+    {
+      ...base,
+      name: `${command.name} (more to confirm or approve)`,
+      could: (kind, probe) => compare(kind, probe, (was, is) => !includesCare(was, is)),
+      can: never,
+    },
+  ]
+}
+
+/** The permissions that approve by the rules of both policies, and what. */
+function approvingIn({ before, after }: Policies): [string, string][] {
+  const rules = [...before.rules, ...after.rules].flatMap(({ command, care }) =>
+    care.approvals.map(({ permission }) => ({ permission, command })),
+  )
+  return [...Map.groupBy(rules, ({ permission }) => permission)].map(([permission, by]) => [
+    permission,
+    approvingOf(by.map(({ command }) => command)),
+  ])
 }
 
 /** What a permission is for that no rule asks for: handlers do. */

@@ -87,6 +87,12 @@ describe('lint of rules that another makes pointless', () => {
       'apps with option[what] == a must have apps:a or apps:b',
       'asks for no less',
     ],
+    [
+      'apps must be approved by 2 of apps:yes',
+      'apps with option[count] > 2 must be approved by apps:yes',
+      'asks for no less',
+    ],
+    ['shift must be confirmed', 'shift with option[count] > 2 allow', '"allow" never takes away'],
   ])('%j makes %j pointless', (keeps, goes, because) => {
     const problems = found('pointless', rule(keeps) + rule(goes))
     expect(problems).toEqual([expect.stringContaining(because)])
@@ -100,6 +106,10 @@ describe('lint of rules that another makes pointless', () => {
     ['apps with option[what] == a must have apps:a', 'apps must have apps:b'],
     ['pack:install forbid', 'pack:* must have apps:a'],
     ['apps with channel == #ops forbid', 'apps with channel == "#release notes" must have apps:a'],
+    ['apps must have apps:a', 'apps with option[count] > 2 must have apps:a approved by apps:yes'],
+    ['apps must be approved by apps:yes', 'apps with option[count] > 2 must be approved by 2 of apps:yes'],
+    ['apps must be approved by apps:yes', 'apps must be confirmed'],
+    ['apps must be confirmed', 'apps must be approved by apps:no'],
   ])('%j leaves %j its point', (one, other) => {
     expect(found('pointless', rule(one) + rule(other))).toEqual([])
   })
@@ -151,6 +161,42 @@ describe('lint of who holds what', () => {
     expect(unasked(granted('shift:approved'))).toHaveLength(1)
   })
 
+  it('names a permission that approves and nobody holds, of rules and of modules', () => {
+    const names = (text: string, permission: string) =>
+      found('permission', text).filter((problem) => problem.includes(`permission ${permission}:`))
+    const asking = rule('deploy must be approved by deploy:yes')
+    const holding = (permission: string) => `role yes\n  permission ${permission}\ngroup everyone\n  role yes\n`
+    expect(names(asking, 'deploy:yes')).toEqual([expect.stringContaining('rules of deploy ask for it')])
+    expect(names(asking + holding('deploy:yes'), 'deploy:yes')).toEqual([])
+    expect(names('', 'shift:approve')).toEqual([expect.stringContaining('whoever approves shift needs it')])
+    expect(names(holding('shift:approve'), 'shift:approve')).toEqual([])
+  })
+
+  it('names a rule whose approval nobody could get, as the asker does not count', () => {
+    const nobody = { admins: new Set<string>() }
+    const approvers = (members: string, text: string, more: Partial<LintContext> = nobody) =>
+      found('rule', `role lead\n  permission deploy:yes\ngroup leads\n${members}  role lead\n${rule(text)}`, more)
+    const one = 'deploy must have deploy:run approved by deploy:yes'
+    const two = 'deploy must have deploy:run approved by 2 of deploy:yes'
+    const [ada, both] = ['  member ada\n', '  member ada\n  member bob\n']
+    // bob deploys, and ada approves.
+    expect(approvers(ada, one)).toEqual([])
+    expect(approvers(ada, 'deploy must have deploy:yes approved by deploy:yes')).toEqual([
+      expect.stringMatching(
+        /^warning: rule .*: nobody could get its approval: somebody else must hold deploy:yes, and only @ada does/,
+      ),
+    ])
+    expect(approvers(both, 'deploy must have deploy:yes approved by deploy:yes')).toEqual([])
+    expect(approvers(ada, two)).toEqual([expect.stringContaining('2 others must hold deploy:yes, and only @ada does')])
+    expect(approvers(both, two)).toEqual([expect.stringContaining('only @ada, @bob do: grant it')])
+    // With an administrator of the setting it is three; where that is ada herself, it is not.
+    expect(approvers(both, two, {})).toEqual([])
+    expect(approvers(both, two, { admins: new Set(['slack:T1:ADA']) })).toHaveLength(1)
+    expect(approvers(both, two, { ...nobody, people: 'some' })).toEqual([])
+    // That nobody holds it is said of the permission.
+    expect(approvers('', one)).toEqual([])
+  })
+
   it('names a command that no rule opens', () => {
     const shut = {
       registry: createRegistry([{ file: 'commands/x.ts', command: command('x', ['when command is x forbid']) }]),
@@ -198,6 +244,9 @@ describe('lint of what must stay true', () => {
 
   it('counts no administrator who is forbidden the way back', () => {
     expect(found('administrator', rule('rule:disable forbid'))).toHaveLength(1)
+    // Nobody else may be there to approve it.
+    expect(found('administrator', rule('rule:delete must be approved by site:yes'))).toHaveLength(1)
+    expect(found('administrator', rule('rule:delete must be confirmed'))).toEqual([])
     expect(found('administrator', admin('') + rule('rule:disable with user == @ada forbid'))).toEqual([])
     expect(
       found('administrator', admin('') + rule('rule:disable with user == @ada forbid'), { admins: new Set() }),

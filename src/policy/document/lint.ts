@@ -1,6 +1,7 @@
 /** What is wrong or odd about a whole policy: each kind of check is a file of `lint/`. Pure. */
 import { failedExpectations } from './expectation-run.ts'
 import { checkAdministrator } from './lint/administrator.ts'
+import { checkApprovers } from './lint/approvers.ts'
 import { checkClosed, checkEmptyGroups, checkUnasked, checkUnheld, checkUnusedRoles } from './lint/holders.ts'
 import { checkPointless } from './lint/pointless.ts'
 import { type LintContext, type LintGround, type Problem, readGround } from './lint/problem.ts'
@@ -16,6 +17,7 @@ const CHECKS: readonly ((ground: LintGround) => Problem[])[] = [
   checkNames,
   checkExpectations,
   checkPointless,
+  checkApprovers,
   checkUnheld,
   checkUnasked,
   checkClosed,

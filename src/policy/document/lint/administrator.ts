@@ -24,7 +24,7 @@ export function checkAdministrator({ document, policy, admins, workspaces }: Lin
     const everywhere = placesOf(account).flatMap((where) => [person, alone].map((one) => ({ where, one })))
     if (everywhere.every(({ where, one }) => mayUndo(policy, one, where, ids))) return []
   }
-  const message = `nobody could run "rule disable" and "rule delete" for every rule any more, in a direct message and in any room: put an account of a served workspace into PAWL_ADMINS, or give ${ADMIN} to a user for good, and let no rule stand in the way`
+  const message = `nobody could run "rule disable" and "rule delete" for every rule any more, in a direct message and in any room: put an account of a served workspace into PAWL_ADMINS, or give ${ADMIN} to a user for good, and let no rule stand in the way or ask for an approval`
   return [{ kind: 'administrator', severity: 'error', subject: 'policy', message }]
 }
 
@@ -61,7 +61,8 @@ function mayUndo(policy: Policy, person: Person, where: Place, ids: ReadonlyMap<
     numbers.every((id) => {
       const asked = { list: [id], named: new Map([['id', id]]) }
       const decision = decide(policy, { command, arguments: asked, where, ...person })
-      return decision.allowed && decision.certain
+      // Nobody else may be there to approve it.
+      return decision.allowed && decision.certain && decision.care.approvals.length === 0
     }),
   )
 }

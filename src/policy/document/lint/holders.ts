@@ -1,13 +1,13 @@
 /** Permissions without a holder and without a rule, commands without a rule, groups and roles that are empty. Pure. */
 import { ADMIN, askedBesideRules } from '../../house-permissions.ts'
+import { permissionsOfApprovals } from '../../module-approvals.ts'
 import { permissionsOf } from '../evaluate.ts'
 import { EVERYONE } from '../model.ts'
-import { permissionsOfApprovals } from './approvals.ts'
 import type { LintGround, Problem } from './problem.ts'
 import { listNames } from './text.ts'
 
-/** Permissions that rules ask for and nobody holds: the commands are for administrators alone. */
-export function checkUnheld({ live, policy, admins, now }: LintGround): Problem[] {
+/** Permissions that rules or approvals ask for and nobody holds: then only administrators run it, or approve. */
+export function checkUnheld({ live, policy, registry, admins, now }: LintGround): Problem[] {
   const held = permissionsOf(live, [...live.groups.keys()], now)
   // Of PAWL_ADMINS one needs no grant of it.
   if (admins.size > 0) held.add(ADMIN)
@@ -15,12 +15,15 @@ export function checkUnheld({ live, policy, admins, now }: LintGround): Problem[
     policy.rules.flatMap(({ command, permissions }) => permissions.map((permission) => ({ permission, command }))),
     ({ permission }) => permission,
   )
-  return [...asking]
-    .filter(([permission]) => !held.has(permission))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([permission, rules]) => {
-      const commands = [...new Set(rules.map(({ command }) => command))].sort()
-      const message = `nobody holds it, and rules of ${listNames(commands)} ask for it: grant it to a role with "permission grant"`
+  const approving = permissionsOfApprovals(registry)
+  return [...new Set([...asking.keys(), ...approving.keys()])]
+    .filter((permission) => !held.has(permission))
+    .sort()
+    .map((permission) => {
+      const rules = new Set((asking.get(permission) ?? []).map(({ command }) => command))
+      const commands = listNames([...(rules.size > 0 ? rules : (approving.get(permission) ?? []))].sort())
+      const who = rules.size > 0 ? `rules of ${commands} ask for it` : `whoever approves ${commands} needs it`
+      const message = `nobody holds it, and ${who}: grant it to a role with "permission grant"`
       return { kind: 'permission', severity: 'warning', subject: `permission ${permission}`, message } as const
     })
 }
@@ -28,15 +31,12 @@ export function checkUnheld({ live, policy, admins, now }: LintGround): Problem[
 /** Permissions in roles that no rule, no approval and nothing of the house asks for: most often misspelt. */
 export function checkUnasked({ live, policy, registry }: LintGround): Problem[] {
   const asked = askedBesideRules(registry)
-  const approvals = permissionsOfApprovals(registry)
   const holding = Map.groupBy(
     [...live.roles].flatMap(([role, grants]) => [...grants.keys()].map((permission) => ({ role, permission }))),
     ({ permission }) => permission,
   )
   return [...holding]
-    .filter(
-      ([permission]) => !policy.permissions.has(permission) && !asked.has(permission) && !approvals.has(permission),
-    )
+    .filter(([permission]) => !policy.permissions.has(permission) && !asked.has(permission))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([permission, grants]) => {
       const roles = listNames(grants.map(({ role }) => role).sort())

@@ -1,4 +1,6 @@
 /** Rules that another makes pointless: without them every decision would be the same. Pure. */
+import { includesCare } from '../../../command/care.ts'
+import { careOfVerdict } from '../../compile.ts'
 import type { Rule } from '../../tree.ts'
 import { type Form, formOf } from './form.ts'
 import { impliesCondition, impliesRequirement } from './implies.ts'
@@ -42,7 +44,10 @@ function pointlessBecause(one: Read, others: readonly Read[]): string | null {
   const { verdict } = one.rule
   if (verdict.kind === 'forbid') return null
   const asked = requirementOf(one.rule)
-  const stronger = covering.find(({ rule }) => impliesRequirement(requirementOf(rule), asked))
+  const care = careOfVerdict(verdict)
+  const stronger = covering.find(
+    ({ rule }) => impliesRequirement(requirementOf(rule), asked) && includesCare(careOfVerdict(rule.verdict), care),
+  )
   if (!stronger) return null
   if (verdict.kind === 'require') return `it changes nothing: whenever it matches, ${shown(stronger)} asks for no less`
   return stronger.rule.verdict.kind === 'allow'
