@@ -36,6 +36,20 @@ describe('deploy', () => {
     await expect(outcome).rejects.not.toThrow('s3cret')
   })
 
+  it('says in a dry run which hook it would call, and calls none', async () => {
+    const { fetch, calls } = fakeFetch(json({}))
+    const ctx = fakeContext({ fetch, settings: { DEPLOY_HOOKS: HOOKS } })
+    expect(await deploy.dryRun?.({ service: 'web', env: 'prod', force: true }, ctx)).toEqual({
+      service: 'web',
+      env: 'prod',
+      would_call: 'its deploy hook at ci.example',
+      health_check: 'skipped',
+    })
+    expect(calls).toEqual([])
+    const missing = async () => await deploy.dryRun?.({ service: 'api', env: 'prod', force: false }, ctx)
+    await expect(missing()).rejects.toThrow('no deploy hook is set for api prod')
+  })
+
   it('is locked by service and environment, and the second waits', () => {
     expect(deploy.singleton({ service: 'web', env: 'prod' })).toEqual({ key: 'deploy:web:prod', whenBusy: 'queue' })
   })

@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod'
-import { CommandFailure, defineCommand, md } from '#pawl'
+import { CommandFailure, defineCommand, line, md } from '#pawl'
 import { findHook, servicesOf } from './_lib/deploy-hooks.ts'
 import { followRollout, startRollout } from './_lib/rollout.ts'
 
@@ -49,11 +49,25 @@ export default defineCommand({
     const rollout = await ctx.poll(LOOK_EVERY, followRollout(status, order, ctx))
     return { service, env, ...rollout, followed: true }
   },
+  dryRun({ service, env, force }, ctx) {
+    const found = findHook(ctx.setting('DEPLOY_HOOKS'), service, env)
+    if (!found.ok) throw new CommandFailure(found.message)
+    // The address is a bearer secret; whose it is may be known.
+    return {
+      service,
+      env,
+      would_call: `its deploy hook at ${found.hook.host}`,
+      health_check: force ? 'skipped' : 'made',
+    }
+  },
   view([{ service, env, version, message, followed }]) {
     const what = version === null ? md`**${service}**` : md`**${service}** ${version}`
     const more = message === null ? md`` : md` (${message})`
-    return followed
-      ? md`Deployed ${what} to ${env}${more}`
-      : md`Started the rollout of ${what} to ${env}${more}; its hook tells no outcome`
+    if (!followed) return md`Started the rollout of ${what} to ${env}${more}; its hook tells no outcome`
+    const show = md`Deployed ${what} to ${env}${more}`
+    // What works there is wanted here next.
+    return env === 'staging'
+      ? { show, actions: [{ label: `Deploy ${service} to prod`, run: line`deploy ${service} prod` }] }
+      : show
   },
 })

@@ -1,9 +1,12 @@
 /** `http check`: does an address answer, with what and how fast. Touches the network through `ctx.fetch`. */
 
 import * as z from 'zod'
-import { CommandFailure, defineCommand, md } from '#pawl'
+import { CommandFailure, defineCommand, line, md } from '#pawl'
 import { checkAddress } from './_lib/address.ts'
 import { probe } from './_lib/probe.ts'
+
+/** A longer address does not fit on the line behind a button. */
+const URL_AGAIN = 400
 
 export default defineCommand({
   name: 'http check',
@@ -24,8 +27,11 @@ export default defineCommand({
     if (!first.ok) throw new CommandFailure(first.message)
     return await probe(first.url, { allow, fetch: ctx.fetch, now: () => ctx.now(), signal: ctx.signal })
   },
-  view: ([{ url, status, ms, ok, error, redirects }]) =>
-    error === null
-      ? md`${ok ? 'Up' : '**Not well**'}: ${url} answered **${status}** in ${ms} ms${redirects > 0 ? ` after ${redirects} redirects` : ''}`
-      : md`**Down**: ${url} ${error} (${ms} ms)`,
+  view([{ url, status, ms, ok, error, redirects }]) {
+    const show =
+      error === null
+        ? md`${ok ? 'Up' : '**Not well**'}: ${url} answered **${status}** in ${ms} ms${redirects > 0 ? ` after ${redirects} redirects` : ''}`
+        : md`**Down**: ${url} ${error} (${ms} ms)`
+    return { show, actions: url.length > URL_AGAIN ? [] : [{ label: 'Check again', run: line`http check ${url}` }] }
+  },
 })

@@ -54,6 +54,7 @@ export default defineCommand({
     // In a pipe it only takes time: what came in goes on.
     return ctx.records.length > 0 ? ctx.records : [{ slept: duration }]
   },
+  dryRun: ({ duration }, ctx) => (ctx.records.length > 0 ? ctx.records : [{ would_sleep: duration }]),
   view: ([first, ...rest]) => (rest.length === 0 && 'slept' in first ? md`Slept ${first.slept}` : null),
 })
 

@@ -4,15 +4,15 @@
  */
 import type { Json } from '../json.ts'
 import { printStage } from '../language/print.ts'
-import type { Path, Place, Token, Value } from '../language/tree.ts'
+import type { Place, Token, Value } from '../language/tree.ts'
+import { FlagReader } from './bind-flags.ts'
+import { noRecord, type Resolve, ValueReader } from './bind-values.ts'
 import { wanted } from './check.ts'
 import type { Arguments, Command, Option } from './command.ts'
 import type { RawArguments } from './define.ts'
+import { FLAG_NAMES, type Flags, isSwitch } from './flags.ts'
 import { nearest } from './names.ts'
-import { readValue, type ValueReading } from './read-value.ts'
-
-/** Looks a variable up in the current record. */
-export type Resolve = (path: Path) => ValueReading
+import { readValue } from './read-value.ts'
 
 export interface BindProblem {
   /** The option it is about, where there is one. */
@@ -26,6 +26,7 @@ export type Bound =
   | {
       readonly ok: true
       readonly args: Arguments
+      readonly flags: Flags
       readonly raw: RawArguments
       /** Where on the line the values of secret options stand: mask them wherever the line is shown or kept. */
       readonly secrets: readonly Place[]
@@ -34,27 +35,14 @@ export type Bound =
       readonly ok: false
       /** `--help` was asked for; then there are no problems. */
       readonly help: boolean
+      readonly flags: Flags
       readonly problems: readonly BindProblem[]
       readonly secrets: readonly Place[]
       /** What could be bound all the same; `unknown` are the options whose value is not known. */
       readonly known: { readonly args: Arguments; readonly unknown: ReadonlySet<string> }
+      /** The values that could be read, as they were given. */
+      readonly raw: RawArguments
     }
-
-/** Characters that the variables of one call may fill in: as much as passes between two stages (`engine/records.ts`). */
-const LOOKED_UP_MAX = 1_000_000
-
-/** The resolver of a stage that has no record before it. */
-export const noRecord: Resolve = (path) => ({
-  ok: false,
-  message: `${variableText(path)} has no value here: no record has come through a pipe`,
-})
-
-/** `['x', 'a key', 0]` as a person types it: `$x["a key"][0]`. */
-export function variableText([head, ...rest]: Path): string {
-  const step = (key: string | number) =>
-    typeof key === 'number' ? `[${key}]` : /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
-  return `$${head}${rest.map(step).join('')}`
-}
 
 /**
  * Binds a stage's tokens after the command's name to the command's options and checks them.
@@ -67,7 +55,7 @@ export function bindStage(command: Command, tokens: readonly Token[], resolve: R
   const rest = command.options.at(-1)?.rest ? command.options.length - 1 : Number.POSITIVE_INFINITY
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]
-    if (words.length === rest && token && !isHelp(token)) {
+    if (words.length === rest && token && !isSwitch(token, 'help')) {
       words.push(asOneWord(tokens.slice(i)))
       break
     }
@@ -90,10 +78,6 @@ function asOneWord(tokens: readonly Token[]): Token & { kind: 'word' } {
   return { kind: 'word', value: { kind: 'text', text: printStage({ tokens }), quoted: true }, ...place }
 }
 
-function isHelp(token: Token): boolean {
-  return token.kind === 'option' && token.long && token.name === 'help' && token.value === null
-}
-
 /**
  * Binds values that the platform has already typed (Discord's options). Gives what the same values on a line give. A list
  * arrives as one text, as Discord has no lists: its words are separated by white space.
@@ -109,7 +93,7 @@ type OptionToken = Token & { kind: 'option' }
 /** One binding in progress: what was given so far and what is wrong so far. */
 class Binding {
   readonly #command: Command
-  readonly #resolve: Resolve
+  readonly #values: ValueReader
   readonly #byName: ReadonlyMap<string, Option>
   readonly #byShort: ReadonlyMap<string, Option>
   readonly #given = new Map<string, Json>()
@@ -117,23 +101,19 @@ class Binding {
   readonly #spoilt = new Set<string>()
   readonly #problems: BindProblem[] = []
   readonly #secrets: Place[] = []
-  #room = LOOKED_UP_MAX
-  #help = false
+  readonly #flags = new FlagReader()
   #unknown = false
 
   constructor(command: Command, resolve: Resolve) {
     this.#command = command
-    this.#resolve = resolve
+    this.#values = new ValueReader(resolve)
     this.#byName = new Map(command.options.map((option) => [option.name, option]))
     this.#byShort = new Map(command.options.flatMap((option) => (option.short ? [[option.short, option]] : [])))
   }
 
   /** Takes one option token; true when it took the word after it as its value. */
   option(token: OptionToken, next: (Token & { kind: 'word' }) | null): boolean {
-    if (isHelp(token)) {
-      this.#help = true
-      return false
-    }
+    if (this.#flags.knows(token)) return this.#flags.take(token, next)
     const option = (token.long ? this.#byName : this.#byShort).get(token.name)
     if (option) return this.#known(option, token, next)
     const negated = token.long && token.name.startsWith('no-') ? this.#byName.get(token.name.slice(3)) : undefined
@@ -168,7 +148,7 @@ class Binding {
     const names = this.#command.options.flatMap(({ name, kind }) =>
       kind === 'boolean' ? [name, `no-${name}`] : [name],
     )
-    const near = token.long ? nearest(token.name, [...names, 'help']) : null
+    const near = token.long ? nearest(token.name, [...names, ...FLAG_NAMES]) : null
     const meant = near === null ? undefined : (this.#byName.get(near) ?? this.#byName.get(near.replace(/^no-/, '')))
     const advice = near === null ? this.#optionList() : `did you mean --${near}?`
     this.#problems.push({
@@ -218,6 +198,7 @@ class Binding {
   /** Takes one value that a platform has typed. */
   typed(name: string, value: Json): void {
     const option = this.#byName.get(name)
+    if (!option && this.#flags.typed(name, value)) return
     if (!option) {
       this.#problems.push({ option: null, message: `there is no option ${name}: ${this.#optionList()}`, place: null })
       return
@@ -229,32 +210,11 @@ class Binding {
 
   #take(option: Option, value: Value, place: Place): void {
     if (option.secret) this.#secrets.push(placeOf(place))
-    const found = value.kind === 'text' ? { ok: true as const, value: value.text } : this.#lookUp(value)
+    const found = value.kind === 'text' ? { ok: true as const, value: value.text } : this.#values.read(value)
     if (!found.ok) this.#spoil(option, found.message, place)
     // A variable that is the whole word keeps its JSON type and is never parsed again.
     else if (value.kind === 'variable') this.#give(option, found.value, place)
     else this.#read(option, String(found.value), place)
-  }
-
-  #lookUp(value: Exclude<Value, { kind: 'text' }>): ValueReading {
-    if (value.kind === 'variable') return this.#valueOf(value.path)
-    let text = ''
-    for (const piece of value.pieces) {
-      const found: ValueReading = typeof piece === 'string' ? { ok: true, value: piece } : this.#valueOf(piece)
-      if (!found.ok) return found
-      text += typeof found.value === 'string' ? found.value : JSON.stringify(found.value)
-    }
-    return { ok: true, value: text }
-  }
-
-  /** A variable's value; a line can name one 5,000 times, and what that makes must not fill the memory. */
-  #valueOf(path: Path): ValueReading {
-    const found = this.#resolve(path)
-    if (!found.ok) return found
-    this.#room -= typeof found.value === 'string' ? found.value.length : JSON.stringify(found.value).length
-    if (this.#room >= 0) return found
-    const message = `${variableText(path)} makes the arguments longer than ${LOOKED_UP_MAX} characters, the most that one call takes`
-    return { ok: false, message }
   }
 
   #read(option: Option, text: string, place: Place | null): void {
@@ -280,18 +240,20 @@ class Binding {
 
   finish(): Bound {
     const secrets = this.#secrets
+    const flags = this.#flags.flags()
+    const problems = [...this.#flags.problems, ...this.#problems]
     const nothing = { args: {}, unknown: new Set(this.#byName.keys()) }
-    if (this.#help) return { ok: false, help: true, problems: [], secrets, known: nothing }
     const raw: RawArguments = Object.fromEntries(this.#given)
+    if (this.#flags.help) return { ok: false, help: true, flags, problems: [], secrets, known: nothing, raw }
     const checked = this.#command.check(raw)
     if (!checked.ok)
       for (const { option, message } of checked.problems)
-        if (!this.#spoilt.has(option)) this.#problems.push({ option, message, place: null })
-    if (!checked.ok || this.#problems.length > 0) {
+        if (!this.#spoilt.has(option)) problems.push({ option, message, place: null })
+    if (!checked.ok || problems.length > 0) {
       const known = this.#command.checkEach(raw, this.#spoilt)
-      return { ok: false, help: false, problems: this.#problems, secrets, known }
+      return { ok: false, help: false, flags, problems, secrets, known, raw }
     }
-    return { ok: true, args: checked.args, raw, secrets }
+    return { ok: true, args: checked.args, flags, raw, secrets }
   }
 }
 

@@ -5,11 +5,11 @@
 
 import { printWord } from '../language/print.ts'
 import type { Command, Option } from './command.ts'
+import { CHOICE_LENGTH, CHOICES_MAX } from './complete-value.ts'
 import type { Registry } from './registry.ts'
 
-/** Discord shows this many, each of at most 100 characters. https://discord.com/developers/docs/interactions/application-commands */
-const CHOICES_MAX = 25
-const CHOICE_LENGTH = 100
+/** What may be given for an option of which `typed` stands there. */
+export type ValuesOf = (command: Command, option: Option, typed: string) => Promise<readonly string[]>
 
 /** Places of a redirect that have a name; rooms and people are picked from the client's own lists. */
 const PLACES = ['here', 'me', 'thread']
@@ -17,15 +17,21 @@ const PLACES = ['here', 'me', 'thread']
 /**
  * Whole lines, each the typed one with its last word completed.
  *
- * @example completeLine(registry, allowed, 'seed [] | so') // ['seed [] | sort']
+ * @example await completeLine(registry, allowed, 'seed [] | so', valuesOf) // ['seed [] | sort']
  */
-export function completeLine(registry: Registry, allowed: readonly Command[], typed: string): string[] {
+export async function completeLine(
+  registry: Registry,
+  allowed: readonly Command[],
+  typed: string,
+  valuesOf: ValuesOf,
+): Promise<string[]> {
   const { stageAt, redirectAt } = lastParts(typed)
   const rest = typed.slice(redirectAt ?? stageAt).trimStart()
   const before = typed.slice(0, typed.length - rest.length)
   const lead = before === '' || /\s$/.test(before) ? before : `${before} `
-  return (redirectAt === null ? nextOf(registry, allowed, rest) : placesOf(rest))
-    .map((next) => lead + next)
+  const next = redirectAt === null ? await nextOf(registry, allowed, rest, valuesOf) : placesOf(rest)
+  return next
+    .map((text) => lead + text)
     .filter((line) => line.length <= CHOICE_LENGTH && line !== typed)
     .slice(0, CHOICES_MAX)
 }
@@ -60,38 +66,94 @@ function placesOf(rest: string): string[] {
   return PLACES.filter((place) => place.startsWith(current) && !words.includes(place)).map((place) => head + place)
 }
 
-function nextOf(registry: Registry, allowed: readonly Command[], stage: string): string[] {
+async function nextOf(
+  registry: Registry,
+  allowed: readonly Command[],
+  stage: string,
+  valuesOf: ValuesOf,
+): Promise<string[]> {
   const names = allowed.map(({ name }) => name).filter((name) => name.startsWith(stage))
-  const words = stage.split(/\s+/)
+  const words = wordsOf(stage)
   const current = words.pop() ?? ''
+  const head = stage.slice(0, stage.length - current.length)
   const found = registry.find(words)
   if (!found || !allowed.includes(found.command)) return names
-  const given = words.slice(found.length)
-  const head = stage.slice(0, stage.length - current.length)
-  return [...names, ...argumentsOf(found.command, given, current).map((word) => head + word)]
+  const { flags, value } = argumentsOf(found.command, words.slice(found.length), current)
+  const values = value ? await valuesOf(found.command, value.option, bare(value.typed)) : []
+  const written = values.map((text) => (value?.prefix ?? '') + printWord(text))
+  return [...names, ...[...written, ...flags].map((word) => head + word)]
 }
 
-/** The words that may stand where `current` is being typed. */
-function argumentsOf(command: Command, given: readonly string[], current: string): string[] {
+/** The words as they are written, quotes with their spaces; the last one is being typed, and may be empty. */
+function wordsOf(stage: string): string[] {
+  const words = ['']
+  let quote = ''
+  for (let at = 0; at < stage.length; at++) {
+    const c = stage.charAt(at)
+    if (quote === '' && /\s/.test(c)) {
+      if (words.at(-1) !== '') words.push('')
+      continue
+    }
+    words[words.length - 1] += c
+    if (c === '\\' && quote !== "'") words[words.length - 1] += stage.charAt(++at)
+    else if (quote !== '') quote = c === quote ? '' : quote
+    else if (c === '"' || c === "'") quote = c
+  }
+  return words
+}
+
+/** What is meant by a word so far, its quotes aside. */
+function bare(word: string): string {
+  const [quote = ''] = word
+  if (quote !== '"' && quote !== "'") return word
+  const text = word.slice(1)
+  return text.endsWith(quote) ? text.slice(0, -1) : text
+}
+
+/** What may stand where a word is being typed. */
+interface Possible {
+  readonly flags: readonly string[]
+  /** The option of which it may be the value; `prefix` is what of the word is not. */
+  readonly value: { readonly option: Option; readonly typed: string; readonly prefix: string } | null
+}
+
+function argumentsOf(command: Command, given: readonly string[], current: string): Possible {
   const named = new Set(given.flatMap((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? []))
   const open = command.options.filter(({ name, list }) => list || !named.has(name))
   const flags = open.map(({ name }) => `--${name}`)
-  if (current.startsWith('-')) return flags.filter((flag) => flag.startsWith(current))
+  const [, prefix = '', own = '', typed = ''] = /^(--([^=]+)=)(.*)$/s.exec(current) ?? []
+  const assigned = command.options.find(({ name }) => name === own)
+  if (assigned) return { flags: [], value: { option: assigned, typed, prefix } }
+  if (current.startsWith('-'))
+    return { flags: [...flags, ...flagsOf(command)].filter((flag) => flag.startsWith(current)), value: null }
   const asked = /^--([^=]+)$/.exec(given.at(-1) ?? '')?.[1]
+  if (asked === 'why') return { flags: [], value: null }
   const option = command.options.find(({ name, kind }) => name === asked && kind !== 'boolean')
-  if (option) return choicesOf(option, current)
-  const positional = open.filter(({ kind }) => kind !== 'boolean')[countWords(command, given)]
-  return [...(positional ? choicesOf(positional, current) : []), ...(current === '' ? flags : [])]
+  if (option) return { flags: [], value: { option, typed: current, prefix: '' } }
+  const positions = open.filter(({ kind }) => kind !== 'boolean')
+  const last = positions.at(-1)
+  const positional = positions[countWords(command, given)] ?? (last?.list ? last : undefined)
+  return {
+    flags: current === '' ? flags : [],
+    value: positional ? { option: positional, typed: current, prefix: '' } : null,
+  }
+}
+
+/** What may be written beside a command's own options, where it makes sense. */
+function flagsOf({ options, effects, dryRun, approver }: Command): string[] {
+  return [
+    ...(effects === 'read' || dryRun ? ['--dry-run'] : []),
+    ...(options.length > 0 ? ['--form'] : []),
+    ...(approver === null ? [] : ['--why']),
+    '--help',
+  ]
 }
 
 /** How many positional words have been given: those that are neither options nor their values. */
 function countWords({ options }: Command, given: readonly string[]): number {
-  const takesNext = new Set(options.filter(({ kind }) => kind !== 'boolean').map(({ name }) => `--${name}`))
+  const takesNext = new Set([
+    '--why',
+    ...options.filter(({ kind }) => kind !== 'boolean').map(({ name }) => `--${name}`),
+  ])
   return given.filter((word, i) => !word.startsWith('-') && !takesNext.has(given[i - 1] ?? '')).length
-}
-
-/** Choices as they have to be typed: in quotes where the language needs them. */
-function choicesOf({ choices = [], secret }: Option, current: string): string[] {
-  const written = secret ? [] : choices.map((choice) => printWord(String(choice)))
-  return written.filter((choice) => choice.startsWith(current))
 }

@@ -18,7 +18,8 @@ function command(name: string, fields: { summary?: string; options?: { [name: st
   })
 }
 
-const registered = (...commands: Command[]) => discordRegistration(commands).commands
+/** Without the command on messages, which comes last. */
+const registered = (...commands: Command[]) => discordRegistration(commands).commands.slice(0, -1)
 
 describe('discordRegistration', () => {
   it('puts /pawl with one required line in front, and says what is for guilds', () => {
@@ -94,6 +95,58 @@ describe('discordRegistration', () => {
     expect(many?.options?.[0]).not.toHaveProperty('choices')
   })
 
+  it('completes choices that it cannot show', () => {
+    const env = (n: number) => z.enum(Array.from({ length: n }, (_, i) => `c${i}`)).describe('Choice')
+    const [, many] = registered(command('many', { options: { a: env(26) } }))
+    expect(many?.options?.[0]).toMatchObject({ autocomplete: true })
+  })
+
+  it('ends with the command on messages, for guilds as the rest', () => {
+    const last = { name: 'Run with Pawl…', type: 3 }
+    expect(discordRegistration([]).commands.at(-1)).toEqual({ ...last, contexts: [0], integration_types: [0] })
+    expect(discordRegistration([], 'guild').commands.at(-1)).toEqual(last)
+  })
+
+  it('offers a dry run and a reason, last, where a command has a use for them', () => {
+    const careful = (names: readonly string[]) =>
+      defineCommand({
+        name: 'drop',
+        summary: 'Drop it',
+        effects: 'write',
+        options: Object.fromEntries(names.map((name) => [name, z.string().default('').describe('Word')])),
+        rules: ['when command is drop allow'],
+        approval: { permission: 'site:drop' },
+        dryRun: () => null,
+        handler: () => null,
+      })
+    const names = (n: number) => Array.from({ length: n }, (_, i) => `w${i}`)
+    const optionsOf = (n: number) =>
+      registered(careful(names(n)))[1]
+        ?.options?.map(({ name }) => name)
+        .slice(n)
+    expect(optionsOf(0)).toEqual(['dry-run', 'why'])
+    expect(optionsOf(23)).toEqual(['dry-run', 'why'])
+    expect(optionsOf(24)).toEqual(['dry-run'])
+    expect(optionsOf(25)).toEqual([])
+    expect(registered(command('plain'))[1]?.options).toEqual([])
+  })
+
+  it('leaves those out where they would be too many characters', () => {
+    const careful = (i: number) =>
+      defineCommand({
+        name: `p g${i % 4} s${String(i).padStart(2, '0')}`,
+        summary: 'x'.repeat(95),
+        effects: 'write',
+        rules: [`when command is p:g${i % 4}:s${String(i).padStart(2, '0')} allow`],
+        dryRun: () => null,
+        handler: () => null,
+      })
+    const { commands, notes } = discordRegistration(Array.from({ length: 77 }, (_, i) => careful(i)))
+    expect(notes).toEqual([])
+    expect(JSON.stringify(commands)).not.toContain('dry-run')
+    expect(JSON.stringify(discordRegistration([careful(1)]).commands)).toContain('dry-run')
+  })
+
   it('nests groups and subcommands, across modules', () => {
     expect(registered(command('pack install'), command('pack repo add'), command('pack repo remove'))[1]).toMatchObject(
       {
@@ -133,7 +186,7 @@ describe('discordRegistration', () => {
 
   it('takes 99 commands beside /pawl and notes the 100th', () => {
     const { commands, notes } = discordRegistration(Array.from({ length: 100 }, (_, i) => command(`c${i}`)))
-    expect(commands).toHaveLength(100)
+    expect(commands.filter(({ type }) => type === 1)).toHaveLength(100)
     expect(notes).toHaveLength(1)
   })
 

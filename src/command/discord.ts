@@ -7,8 +7,10 @@ import type {
   APIApplicationCommandOption,
   APIApplicationCommandSubcommandOption,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
+  RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord-api-types/v10'
 import type { Command, Option } from './command.ts'
+import { BECAUSE_MAX } from './flags.ts'
 
 /** Chat-input commands per application. */
 const COMMANDS_MAX = 100
@@ -24,9 +26,19 @@ const CHARACTERS_MAX = 8_000
 
 const SUBCOMMAND = 1
 const GROUP = 2
+/** The type of a command on a message. */
+const MESSAGE = 3
 const TYPES = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, number: 10 } as const
 
-export type DiscordCommand = RESTPostAPIChatInputApplicationCommandsJSONBody
+type ChatInput = RESTPostAPIChatInputApplicationCommandsJSONBody
+
+/** A command on a message has no options. */
+type OnMessage = RESTPostAPIContextMenuApplicationCommandsJSONBody & { readonly options?: undefined }
+
+export type DiscordCommand = ChatInput | OnMessage
+
+/** The command on a message: it asks for a line, which gets the message as its first record. */
+export const MESSAGE_COMMAND = 'Run with Pawl…'
 
 export interface DiscordRegistration {
   readonly commands: readonly DiscordCommand[]
@@ -35,7 +47,8 @@ export interface DiscordRegistration {
 }
 
 /**
- * Every command of the install that has a slash command of its own as Discord's array, with `/pawl` in front. A guild's registration carries no `contexts`:
+ * Every command of the install that has a slash command of its own as Discord's array, with `/pawl` in front and the one on
+ * messages at the end. A guild's registration carries no `contexts`:
  * Discord takes them for global commands only.
  */
 export function discordRegistration(
@@ -53,7 +66,10 @@ export function discordRegistration(
   }
   const registered: DiscordCommand[] = [{ ...rootCommand(), ...place }]
   for (const [top, members] of tops) {
-    const built: DiscordCommand = { ...topCommand(top, members, notes), ...place }
+    const full = { ...topCommand(top, members, [], true), ...place }
+    // What every command has beside its own options can be typed after /pawl: it gives way.
+    const bare = { ...topCommand(top, members, notes, false), ...place }
+    const built = characters(full) > CHARACTERS_MAX ? bare : full
     const size = characters(built)
     if (size > CHARACTERS_MAX)
       notes.push(`${top}: its ${size} characters are more than Discord's ${CHARACTERS_MAX}; use /pawl ${top} …`)
@@ -61,10 +77,11 @@ export function discordRegistration(
       notes.push(`${top}: Discord takes ${COMMANDS_MAX} commands, and /pawl is one; use /pawl ${top} …`)
     else registered.push(built)
   }
+  registered.push({ name: MESSAGE_COMMAND, type: MESSAGE, ...place })
   return { commands: registered, notes }
 }
 
-function rootCommand(): DiscordCommand {
+function rootCommand(): ChatInput {
   return {
     name: 'pawl',
     type: 1,
@@ -78,10 +95,11 @@ function rootCommand(): DiscordCommand {
         autocomplete: true,
       },
     ],
-  } satisfies DiscordCommand
+  } satisfies ChatInput
 }
 
-function topCommand(top: string, members: readonly Command[], notes: string[]): DiscordCommand {
+/** @param flags whether options that every command has are offered, too */
+function topCommand(top: string, members: readonly Command[], notes: string[], flags: boolean): ChatInput {
   const base = members.find(({ path }) => path.length === 1)
   const below = members.filter(({ path }) => path.length > 1)
   if (base && below.length === 0)
@@ -89,18 +107,23 @@ function topCommand(top: string, members: readonly Command[], notes: string[]): 
       name: top,
       type: 1,
       description: base.summary,
-      options: base.options.map(optionJson),
-    } satisfies DiscordCommand
+      options: optionsJson(base, flags),
+    } satisfies ChatInput
   if (base) notes.push(`${top}: Discord hides a command that has subcommands; use /pawl ${top} …`)
   return {
     name: top,
     type: 1,
     description: groupSummary(below.map(({ path }) => path[1] ?? '')),
-    options: children(top, below, notes),
-  } satisfies DiscordCommand
+    options: children(top, below, notes, flags),
+  } satisfies ChatInput
 }
 
-function children(top: string, members: readonly Command[], notes: string[]): APIApplicationCommandOption[] {
+function children(
+  top: string,
+  members: readonly Command[],
+  notes: string[],
+  flags: boolean,
+): APIApplicationCommandOption[] {
   const byName = new Map<string, Command[]>()
   for (const member of members) {
     const word = member.path[1] ?? ''
@@ -109,14 +132,14 @@ function children(top: string, members: readonly Command[], notes: string[]): AP
   const options = [...byName].map(([word, group]): APIApplicationCommandOption => {
     const leaf = group.find(({ path }) => path.length === 2)
     const below = group.filter(({ path }) => path.length === 3)
-    if (leaf && below.length === 0) return subcommand(word, leaf)
+    if (leaf && below.length === 0) return subcommand(word, leaf, flags)
     if (leaf) notes.push(`${leaf.name}: Discord hides a command that has subcommands; use /pawl ${leaf.name} …`)
     return {
       type: GROUP,
       name: word,
       description: groupSummary(below.map(({ path }) => path[2] ?? '')),
       options: atMost(
-        below.map((command) => subcommand(command.path[2] ?? '', command)),
+        below.map((command) => subcommand(command.path[2] ?? '', command, flags)),
         `${top} ${word}`,
         notes,
       ),
@@ -125,8 +148,30 @@ function children(top: string, members: readonly Command[], notes: string[]): AP
   return atMost(options, top, notes)
 }
 
-function subcommand(name: string, command: Command): APIApplicationCommandSubcommandOption {
-  return { type: SUBCOMMAND, name, description: command.summary, options: command.options.map(optionJson) }
+function subcommand(name: string, command: Command, flags: boolean): APIApplicationCommandSubcommandOption {
+  return { type: SUBCOMMAND, name, description: command.summary, options: optionsJson(command, flags) }
+}
+
+/** A command's own options, and as far as there is room what can be said of every run of it. */
+function optionsJson(command: Command, flags: boolean): APIApplicationCommandBasicOption[] {
+  const own = command.options.map(optionJson)
+  const more: APIApplicationCommandBasicOption[] = []
+  if (command.dryRun !== null)
+    more.push({
+      type: TYPES.boolean,
+      name: 'dry-run',
+      description: 'Say what it would do, and do nothing',
+      required: false,
+    })
+  if (command.approver !== null)
+    more.push({
+      type: TYPES.string,
+      name: 'why',
+      description: 'The reason, for those who approve it and for the log',
+      required: false,
+      max_length: BECAUSE_MAX,
+    })
+  return flags ? [...own, ...more].slice(0, CHILDREN_MAX) : own
 }
 
 function atMost<C extends { readonly name: string }>(list: C[], parent: string, notes: string[]): C[] {
@@ -143,13 +188,15 @@ function groupSummary(words: readonly string[]): string {
 
 /** `defineCommand` has made sure that required options come first, as Discord wants them. */
 function optionJson(option: Option): APIApplicationCommandBasicOption {
-  const { name, kind, list, required, summary, min, max, complete } = option
+  const { name, kind, list, required, summary, min, max } = option
+  const choices = list ? null : choicesJson(option)
+  // Choices that Discord cannot show are completed.
+  const complete = option.complete || (!list && option.choices !== undefined && choices === null)
   const base = { name, description: summary, required }
   // Discord has no lists: one text, whose words are the values.
   if (list) return { ...base, type: TYPES.string, ...(complete && { autocomplete: true as const }) }
   switch (kind) {
     case 'string': {
-      const choices = choicesJson(option)
       if (choices) return { ...base, type: TYPES.string, choices }
       return { ...base, type: TYPES.string, ...lengths(min, max), ...(complete && { autocomplete: true as const }) }
     }

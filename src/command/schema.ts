@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { $ZodAsyncError } from 'zod/v4/core'
 import type { Json } from '../json.ts'
 import type { Option, OptionKind } from './command.ts'
+import { FLAG_NAMES } from './flags.ts'
 import { nameProblem } from './names.ts'
 
 /** Discord's limit for the description of an option. */
@@ -48,7 +49,7 @@ export function readOption(name: string, schema: z.ZodType, complete: boolean): 
   const problems: string[] = []
   const wrong = nameProblem(name)
   if (wrong) problems.push(`its name cannot be "${name}": ${wrong}`)
-  if (name === 'help') problems.push('the name "help" is taken: --help shows the help of every command')
+  if (FLAG_NAMES.includes(name)) problems.push(`the name "${name}" is taken: every command has --${name}`)
 
   const shape = shapeOf(schema)
   if (typeof shape === 'string') return { ok: false, problems: [...problems, shape] }

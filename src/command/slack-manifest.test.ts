@@ -45,7 +45,11 @@ describe('slackManifest', () => {
       request_url: 'https://pawl.example/slack/events',
       bot_events: ['app_mention', 'message.im'],
     })
-    expect(settings.interactivity.request_url).toBe('https://pawl.example/slack/interactions')
+    expect(settings.interactivity).toEqual({
+      is_enabled: true,
+      request_url: 'https://pawl.example/slack/interactions',
+      message_menu_options_url: 'https://pawl.example/slack/interactions',
+    })
     expect(oauth_config.scopes.bot).toEqual([
       'app_mentions:read',
       'channels:read',
@@ -57,6 +61,18 @@ describe('slackManifest', () => {
       'im:write',
       'users:read',
     ])
+  })
+
+  it('has a shortcut on messages and a global one, within what Slack takes', () => {
+    const { shortcuts } = manifest().manifest.features
+    expect(shortcuts.map(({ type, name }) => [type, name])).toEqual([
+      ['message', 'Run with Pawl…'],
+      ['global', 'Run a command'],
+    ])
+    for (const { name, description } of shortcuts) {
+      expect(name.length).toBeLessThanOrEqual(24)
+      expect(description.length).toBeLessThanOrEqual(150)
+    }
   })
 
   it('takes 49 commands beside /pawl, and only /pawl with 50', () => {

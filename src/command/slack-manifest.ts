@@ -50,6 +50,22 @@ interface SlashCommand {
   readonly should_escape: true
 }
 
+/** The callback ids of the two shortcuts: what is in them is for whoever reads Slack's settings, Pawl goes by the payload's type. */
+const SHORTCUTS = [
+  {
+    name: 'Run with Pawl…',
+    type: 'message',
+    callback_id: 'pawl.message',
+    description: 'Run a command line on this message',
+  },
+  {
+    name: 'Run a command',
+    type: 'global',
+    callback_id: 'pawl.run',
+    description: 'Pick a command and fill in its form',
+  },
+] as const
+
 export interface SlackManifest {
   readonly _metadata: { readonly major_version: 2; readonly minor_version: 1 }
   readonly display_information: { readonly name: string; readonly description: string }
@@ -60,12 +76,17 @@ export interface SlackManifest {
       readonly messages_tab_read_only_enabled: false
     }
     readonly bot_user: { readonly display_name: string; readonly always_online: true }
+    readonly shortcuts: typeof SHORTCUTS
     readonly slash_commands: readonly SlashCommand[]
   }
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } }
   readonly settings: {
     readonly event_subscriptions: { readonly request_url: string; readonly bot_events: readonly string[] }
-    readonly interactivity: { readonly is_enabled: true; readonly request_url: string }
+    readonly interactivity: {
+      readonly is_enabled: true
+      readonly request_url: string
+      readonly message_menu_options_url: string
+    }
     readonly org_deploy_enabled: false
     readonly socket_mode_enabled: false
     readonly token_rotation_enabled: false
@@ -105,6 +126,7 @@ export function slackManifest(
         // Without the messages tab nobody can write to the app directly.
         app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
         bot_user: { display_name: name, always_online: true },
+        shortcuts: SHORTCUTS,
         slash_commands: slashCommands(
           commands.filter(({ slash }) => slash),
           `${origin}/slack/commands`,
@@ -114,7 +136,12 @@ export function slackManifest(
       oauth_config: { scopes: { bot: BOT_SCOPES } },
       settings: {
         event_subscriptions: { request_url: `${origin}/slack/events`, bot_events: ['app_mention', 'message.im'] },
-        interactivity: { is_enabled: true, request_url: `${origin}/slack/interactions` },
+        // The second is what Slack calls the options load URL: where a select asks while somebody types.
+        interactivity: {
+          is_enabled: true,
+          request_url: `${origin}/slack/interactions`,
+          message_menu_options_url: `${origin}/slack/interactions`,
+        },
         org_deploy_enabled: false,
         socket_mode_enabled: false,
         token_rotation_enabled: false,

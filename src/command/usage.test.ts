@@ -19,7 +19,9 @@ const command = defineCommand({
   effects: 'write',
   rules: ['when command is pack:install must have pack:install'],
   examples: [['pack install web', 'the web pack']],
+  approval: { permission: 'pack:approve' },
   handler: () => null,
+  dryRun: () => null,
 })
 
 describe('usageLine', () => {
@@ -52,7 +54,7 @@ describe('usageLine', () => {
 
 describe('helpBlocks', () => {
   const text = helpBlocks(describeCommand(command)).map((block) =>
-    block.kind === 'code' ? block.text : block.kind === 'text' ? textOf(block.text) : '',
+    block.kind === 'code' ? block.text : block.kind === 'text' || block.kind === 'note' ? textOf(block.text) : '',
   )
 
   it('shows summary, usage, description, options with kinds, choices and defaults, and examples', () => {
@@ -69,6 +71,7 @@ describe('helpBlocks', () => {
         '--tags       Tags (several, each text, at most 3 values)',
       ].join('\n'),
       'Examples\npack install web the web pack',
+      '--form asks for the options · --dry-run says what it would do · --why gives the reason',
     ])
   })
 

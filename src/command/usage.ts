@@ -38,6 +38,8 @@ export type CommandHelp = {
   run: string
   options: OptionHelp[]
   examples: { line: string; what: string }[]
+  /** Those that every command has and that make sense for this one: `--dry-run`. */
+  flags: string[]
 }
 
 type OptionHelp = { name: string; typed: string; kind: string; required: boolean; summary: string; default: Json }
@@ -61,8 +63,24 @@ export function describeCommand(command: Command): CommandHelp {
       default: option.secret ? null : (option.default ?? null),
     })),
     examples: command.examples.map(([line, what]) => ({ line, what })),
+    flags: flagsOf(command),
   } satisfies PawlRecord
 }
+
+function flagsOf({ options, dryRun, approver }: Command): string[] {
+  return [
+    ...(options.length > 0 ? ['--form'] : []),
+    ...(dryRun === null ? [] : ['--dry-run']),
+    ...(approver === null ? [] : ['--why']),
+  ]
+}
+
+/** What each flag is for, as it goes on after its name. */
+const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
+  ['--form', 'asks for the options'],
+  ['--dry-run', 'says what it would do'],
+  ['--why', 'gives the reason'],
+])
 
 function kindOf({ choices, kind, list, min, max }: Option): string {
   const one = choices ? choices.join('|') : KIND_WORDS[kind]
@@ -89,6 +107,8 @@ export function helpBlocks(help: CommandHelp): Block[] {
     const lines: Markdown[] = help.examples.map(({ line, what }) => md`\`${line}\` ${what}`)
     blocks.push({ kind: 'text', text: joinMarkdown([plain('Examples'), ...lines], '\n') })
   }
+  const flags = help.flags.map((flag) => md`\`${flag}\` ${FLAG_WORDS.get(flag) ?? ''}`)
+  if (flags.length > 0) blocks.push({ kind: 'note', text: joinMarkdown(flags, ' · ') })
   return blocks
 }
 

@@ -18,10 +18,10 @@ const ONE_INSISTING_MS = 1_000
 
 /**
  * The newest repeat of a run that stands for all who ask for one: on its way, done, or started a moment ago. One that gives way
- * itself stands for nobody. `run` and `since` are parameters of the statement.
+ * itself stands for nobody, nor does one that changes nothing. `run` and `since` are parameters of the statement.
  */
 export function standingRepeat(run: string, since: string): string {
-  return `SELECT o.id, o.state FROM runs o WHERE o.retries = ${run} AND o.yields_to IS NULL AND (
+  return `SELECT o.id, o.state FROM runs o WHERE o.retries = ${run} AND o.yields_to IS NULL AND o.dry = 0 AND (
     o.state IN ('accepted', 'awaiting_approval', 'queued', 'running', 'succeeded')
     OR (o.attempt > 0 AND o.created_at > ${since})
   ) ORDER BY o.created_at DESC, o.id DESC LIMIT 1`

@@ -5,7 +5,8 @@
 import type { PawlRecord } from '../json.ts'
 
 export type Outcome =
-  | { readonly state: 'succeeded'; readonly records: readonly PawlRecord[] }
+  /** `told`: the records say what would be done; what the last command's view says of them would not be true. */
+  | { readonly state: 'succeeded'; readonly records: readonly PawlRecord[]; readonly told?: true }
   /**
    * `message` is for the chat, with `shown` as fixed-width text under it; `fault` only for the operator's log: the handler broke
    * instead of refusing.

@@ -6,6 +6,7 @@ import { CommandFailure } from '../command/failure.ts'
 import { option } from '../command/options.ts'
 import { createRegistry } from '../command/registry.ts'
 import type { PawlRecord } from '../json.ts'
+import { dryPlan } from './assemble.ts'
 import { runPipeline, type StageReport } from './pipeline.ts'
 import type { Plan } from './plan.ts'
 import { planInput } from './planner.ts'
@@ -56,6 +57,25 @@ const commands = {
       return null
     },
   }),
+  mend: defineCommand({
+    name: 'mend',
+    summary: 'Change something, and say what before',
+    options: { what: z.string().describe('What') },
+    effects: 'write',
+    run: 'job',
+    timeout: '1h',
+    singleton: ({ what }) => ({ key: `mend:${what}`, whenBusy: 'queue' }),
+    confirm: true,
+    rules: ['when command is mend allow'],
+    handler: ({ what }) => {
+      touched.push(what)
+      return { mended: what }
+    },
+    dryRun: ({ what }) => {
+      if (what === 'moon') throw new CommandFailure('nobody can mend the moon')
+      return { would_mend: what }
+    },
+  }),
   fail: defineCommand({
     name: 'fail',
     summary: 'Go wrong',
@@ -90,13 +110,15 @@ const registry = createRegistry(Object.values(commands).map((command) => ({ file
 const explained = (refused: Plan) => (refused.ok ? null : refused.explain(registry.all()))
 const plan = (text: string) => planInput(registry, { kind: 'line', text }, 'plain')
 
-async function run(text: string, authorise: (command: string) => string | null = () => null) {
+async function run(text: string, authorise: (command: string) => string | null = () => null, isDry = false) {
   touched = []
-  const planned = plan(text)
+  const asked = plan(text)
+  const planned = isDry && asked.ok ? dryPlan(asked) : asked
   if (!planned.ok) throw new Error(`refused: ${planned.code}`)
   const reports: StageReport[] = []
   const outcome = await runPipeline({
     stages: planned.stages,
+    dry: planned.dry,
     signal: new AbortController().signal,
     contextOf: () => ({ record: {}, records: [], signal: new AbortController().signal }) as unknown as Context,
     authorise: async (command) => authorise(command.key),
@@ -283,5 +305,66 @@ describe('a plan', () => {
   it('keeps only names of a line that could not be bound where a command has secrets', () => {
     expect(plan('numbers 1 | fail --secert hunter2 --secret')).toMatchObject({ ok: false, line: 'numbers | fail' })
     expect(plan('fail --secret hunter2')).toMatchObject({ ok: true, line: 'fail --secret [secret]' })
+  })
+})
+
+describe('a dry run', () => {
+  const dry = async (text: string) => (await run(text, () => null, true)).outcome
+
+  it('asks what would be done, of each record, and changes nothing', async () => {
+    expect(await dry('numbers 2 | mend "x$n"')).toEqual({
+      state: 'succeeded',
+      records: [{ would_mend: 'x1' }, { would_mend: 'x2' }],
+      told: true,
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('is what --dry-run on any stage makes of the whole line', async () => {
+    const { outcome } = await run('mend a | whisper --dry-run')
+    expect(outcome).toEqual({ state: 'succeeded', records: [{ n: 1 }] })
+    expect(touched).toEqual([])
+  })
+
+  it('reads as ever, and the view of what reads last stays true', async () => {
+    expect(await dry('mend a | whisper')).toEqual({ state: 'succeeded', records: [{ n: 1 }] })
+  })
+
+  it('stops at what cannot say what it would do, and says what that is', async () => {
+    expect(await dry('numbers 2 | touch n$n | total')).toEqual({
+      state: 'succeeded',
+      records: [
+        { value: 'would run touch --what=n1; its module cannot say what it would do' },
+        { value: 'would run touch --what=n2; its module cannot say what it would do' },
+        { value: 'What comes after it in the line was not run.' },
+      ],
+      told: true,
+    })
+    expect(touched).toEqual([])
+  })
+
+  it('is refused on a line with a command that cannot say it, before anything runs', () => {
+    for (const text of ['touch x --dry-run', 'mend x --dry-run | touch y', 'numbers 1 --dry-run | touch'])
+      expect(plan(text)).toMatchObject({ ok: false, code: 'usage' })
+    expect(JSON.stringify(explained(plan('touch x --dry-run')))).toContain('its module has no')
+  })
+
+  it('fails as its command fails, without a word of effects', async () => {
+    expect(await dry('mend moon')).toEqual({ state: 'failed', message: 'nobody can mend the moon.' })
+    const outcome = await dry('numbers 2 | mend moon')
+    expect(outcome).toMatchObject({ state: 'failed', message: expect.not.stringContaining('took effect') })
+  })
+
+  it('is read, at once, without locks and without anybody asked', () => {
+    expect(plan('mend x')).toMatchObject({ effects: 'write', mode: 'job', dry: false, timeoutMs: 3_600_000 })
+    const planned = plan('mend x --dry-run')
+    expect(planned).toMatchObject({
+      effects: 'read',
+      mode: 'inline',
+      dry: true,
+      timeoutMs: 25_000,
+      singletons: [],
+      care: { confirmation: null, approvals: [] },
+    })
   })
 })

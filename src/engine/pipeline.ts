@@ -1,16 +1,19 @@
 /**
  * Runs the stages of one pipeline over records, in order. Pure: handlers get everything through their context. Never throws.
  */
-import { bindStage, type Resolve, variableText } from '../command/bind.ts'
+import { bindStage } from '../command/bind.ts'
+import { type Resolve, variableText } from '../command/bind-values.ts'
+import { needsCare } from '../command/care.ts'
 import type { Arguments, Command, Context, Result } from '../command/command.ts'
 import { CommandFailure } from '../command/failure.ts'
-import type { Json, PawlRecord } from '../json.ts'
-import { isRecord } from '../json.ts'
-import type { Path } from '../language/tree.ts'
+import type { PawlRecord } from '../json.ts'
+import { isMute } from './assemble.ts'
 import type { Outcome, Suspended } from './execute.ts'
 import type { PlannedStage } from './plan.ts'
 import { jsonBytes, RECORDS_MAX_BYTES, recordsOf } from './records.ts'
+import { resolverOf } from './resolver.ts'
 import { scrub } from './scrub.ts'
+import { callText } from './shown.ts'
 
 /** Records that may flow into a stage: fewer where each one has an effect. */
 const RECORDS_INTO_READ = 1_000
@@ -49,6 +52,10 @@ export interface Memory {
 
 export interface PipelineParts {
   readonly stages: readonly PlannedStage[]
+  /** What the first stage starts with. */
+  readonly record?: PawlRecord | null
+  /** True: what changes something only says what it would do. */
+  readonly dry?: boolean
   readonly signal: AbortSignal
   /** The context of a call, without records. */
   readonly contextOf: (place: CallPlace, signal: AbortSignal) => Context
@@ -64,8 +71,8 @@ export interface PipelineParts {
 
 /** Runs the pipeline; the first stage that fails ends it, and its message says which stages did run. */
 export async function runPipeline(parts: PipelineParts): Promise<Outcome> {
-  const { stages, signal, report, memory } = parts
-  let records: readonly PawlRecord[] = []
+  const { stages, record = null, dry = false, signal, report, memory } = parts
+  let records: readonly PawlRecord[] = record === null ? [] : [record]
   for (const [index, stage] of stages.entries()) {
     if (signal.aborted) return { state: 'aborted', by: signal.reason, stopped: true }
     const { command } = stage
@@ -84,9 +91,15 @@ export async function runPipeline(parts: PipelineParts): Promise<Outcome> {
     }
     records = result.records
     report({ ...numbers, recordsOut: records.length, outcome: 'succeeded' })
+    if (dry && isMute(command)) {
+      if (index + 1 < stages.length) records = [...records, { value: 'What comes after it in the line was not run.' }]
+      return { state: 'succeeded', records, told: true }
+    }
     if (index + 1 < stages.length) await memory?.keepStage(index + 1, records)
   }
-  return { state: 'succeeded', records }
+  const last = stages.at(-1)?.command
+  const isTold = dry && (last?.effects === 'write' || last?.dryRun !== null)
+  return { state: 'succeeded', records, ...(isTold && { told: true }) }
 }
 
 type StageOutcome = Extract<Outcome, { state: 'succeeded' | 'failed' }>
@@ -96,21 +109,21 @@ async function runStage(
   stage: PlannedStage,
   index: number,
   records: readonly PawlRecord[],
-  { signal, contextOf, authorise, memory }: PipelineParts,
+  { signal, contextOf, authorise, memory, dry = false }: PipelineParts,
 ): Promise<StageOutcome | SuspendedOutcome> {
   const { command } = stage
   const limit = command.effects === 'write' ? RECORDS_INTO_WRITE : RECORDS_INTO_READ
   if (records.length > limit)
     return failed(`${command.name} takes at most ${limit} records and got ${records.length}: filter them first.`)
   const whole = command.input === 'all'
-  // The first stage runs once, with an empty record.
+  // The first stage runs once, with an empty record unless the line has one to start with.
   const inputs: readonly PawlRecord[] =
     index === 0 || whole ? [records.length === 1 ? (records[0] ?? {}) : {}] : records
   const calls: { readonly record: PawlRecord; readonly args: Arguments }[] = []
   let bytes = 0
   // All are bound and authorised before the first has an effect.
   for (const record of inputs) {
-    const bound = stage.args ?? bindRecord(stage, record, whole && records.length !== 1)
+    const bound = stage.args ?? bindRecord(stage, record, whole && records.length !== 1, dry)
     if (typeof bound === 'string') return failed(bound)
     if (stage.args === null) bytes += jsonBytes(bound)
     if (bytes > RECORDS_MAX_BYTES)
@@ -139,7 +152,7 @@ async function runStage(
     }
     try {
       const context = { ...contextOf(place, signal), record, records: whole ? records : [record] }
-      const ended = finished(command.handler(args, context))
+      const ended = finished(callOf(command, args, context, dry))
       // Whatever a handler does with it, a wait that puts it aside ends the attempt: it has nothing to catch.
       const call = await (memory ? Promise.race([ended, putAside(memory)]) : ended)
       if (call.state === 'suspended') return call
@@ -147,7 +160,8 @@ async function runStage(
       if (place.call < calls.length) await memory?.keepCall(place.stage, place.call, call.result)
     } catch (error) {
       const result = failure(command, args, error)
-      return { ...result, message: `${result.message}${done > 0 ? ` It stopped${after(done, calls.length)}.` : ''}` }
+      const where = done > 0 && !dry ? ` It stopped${after(done, calls.length)}.` : ''
+      return { ...result, message: `${result.message}${where}` }
     }
   }
   const made = recordsOf(out as readonly PawlRecord[])
@@ -170,14 +184,22 @@ function add(out: unknown[], result: unknown): void {
   else if (result !== undefined && result !== null) out.push(result)
 }
 
-function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean): Arguments | string {
+/** One call; in a dry run what the module says it would do. Who only reads and says nothing of it does it as ever. */
+function callOf(command: Command, args: Arguments, context: Context, dry: boolean): Promise<Result> | Result {
+  if (!dry) return command.handler(args, context)
+  if (isMute(command)) return `would run ${callText(command, args)}; its module cannot say what it would do`
+  return (command.dryRun ?? command.handler)(args, context)
+}
+
+function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean, dry: boolean): Arguments | string {
   const { command, tokens } = stage
   const bound = bindStage(command, tokens, many ? manyRecords(command) : resolverOf(record))
+  if (bound.ok && dry) return bound.args
   if (bound.ok) {
     if (command.singleton(bound.args) !== null)
       return `${command.name} takes a lock that its arguments name: write them out instead of taking them from records.`
-    if (command.approval(bound.args) !== null)
-      return `${command.name} needs an approval of its arguments: write them out instead of taking them from records.`
+    if (needsCare(command.care(bound.args)))
+      return `${command.name} needs a confirmation or an approval of its arguments: write them out instead of taking them from records.`
     return bound.args
   }
   return `${command.name} could not be bound: ${bound.problems.map(({ message }) => message).join('; ')}.`
@@ -189,37 +211,6 @@ function manyRecords(command: Command): Resolve {
     ok: false,
     message: `${variableText(path)} is ambiguous: ${command.name} takes all records at once`,
   })
-}
-
-/** Looks variables up in a record; a missing key names the keys there are. */
-export function resolverOf(record: PawlRecord): Resolve {
-  return (path) => {
-    let value: Json = record
-    for (const [depth, key] of path.entries()) {
-      const next = stepInto(value, key)
-      if (next === undefined) return { ok: false, message: missingKey(path, depth, value) }
-      value = next
-    }
-    return { ok: true, value }
-  }
-}
-
-function stepInto(value: Json, key: string | number): Json | undefined {
-  if (Array.isArray(value)) return typeof key === 'number' ? value[key < 0 ? value.length + key : key] : undefined
-  if (!isRecord(value)) return undefined
-  const name = String(key)
-  return Object.hasOwn(value, name) ? value[name] : undefined
-}
-
-function missingKey(path: Path, depth: number, value: Json): string {
-  const whole = variableText(path)
-  if (Array.isArray(value)) return `${whole} has no value: the list there has ${value.length} items`
-  if (!isRecord(value))
-    return `${whole} has no value: ${JSON.stringify(path[depth])} asks for a key of something that is no record`
-  const keys = Object.keys(value)
-  return keys.length === 0
-    ? `${whole} has no value: the record is empty`
-    : `${whole} has no value; the keys are ${keys.join(', ')}`
 }
 
 function failed(message: string): StageOutcome {

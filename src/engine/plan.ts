@@ -1,8 +1,9 @@
 /** What would run: the types of a plan, and what a queued run keeps of its input. Pure. */
 import type { Input } from '../chat/invocation.ts'
 import type { Block } from '../chat/reply.ts'
-import type { ApprovalNeed, Arguments, Command, PartlyChecked, SingletonClaim } from '../command/command.ts'
-import type { Json } from '../json.ts'
+import type { Care } from '../command/care.ts'
+import type { Arguments, Command, PartlyChecked, SingletonClaim } from '../command/command.ts'
+import type { Json, PawlRecord } from '../json.ts'
 import type { Token } from '../language/tree.ts'
 import type { Target } from '../runs/courier.ts'
 
@@ -40,17 +41,35 @@ export interface RunnablePlan extends PlanBase {
   readonly startWithinMs: number
   /** The locks of all stages, each once, in the fixed order in which every run takes them. */
   readonly singletons: readonly SingletonClaim[]
-  readonly approval: ApprovalNeed | null
+  /** What its modules want before it starts; rules may ask for more. */
+  readonly care: Care
+  /** True: nothing is changed, each stage says what it would do. */
+  readonly dry: boolean
+  /** What the asker gave as his reason, with `--why`. */
+  readonly because: string | null
   /** Where redirects send the answer; none: where it was asked. */
   readonly targets: readonly Target[]
+  /** What the first stage starts with: the message that the line is run on. */
+  readonly record: PawlRecord | null
 }
 
 /** A plan that cannot run, and how to say so. */
 export interface RefusedPlan extends PlanBase {
   readonly ok: false
-  readonly code: 'empty' | 'syntax' | 'unknown_command' | 'usage' | 'help' | 'unsupported' | 'limit'
+  readonly code: 'empty' | 'syntax' | 'unknown_command' | 'usage' | 'form' | 'help' | 'unsupported' | 'limit'
   /** What is wrong and what to do; names only commands out of `allowed`. */
   explain(allowed: readonly Command[]): readonly Block[]
+  /** The form that would mend it: a single command that lacks options, or whose form was asked for. */
+  readonly form?: FormWanted
+}
+
+/** A command whose options are to be asked for. */
+export interface FormWanted {
+  readonly command: Command
+  /** What was given already; secrets are left out. */
+  readonly given: { readonly [option: string]: Json }
+  /** What `--dry-run` and `--why` said, as a platform would type them. */
+  readonly flags: { readonly [flag: string]: Json }
 }
 
 export type Plan = RunnablePlan | RefusedPlan

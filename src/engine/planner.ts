@@ -4,21 +4,26 @@
  */
 import { maskTokens } from '../audit/tokens.ts'
 import type { Invocation } from '../chat/invocation.ts'
+import { md } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
-import { type Bound, bindStage, bindTyped, noRecord } from '../command/bind.ts'
+import { type Bound, bindStage, bindTyped } from '../command/bind.ts'
+import { noRecord } from '../command/bind-values.ts'
 import type { Command } from '../command/command.ts'
+import { FLAG_NAMES, joinFlags } from '../command/flags.ts'
 import { lookup } from '../command/lookup.ts'
 import { MASK, maskPlaces } from '../command/redact.ts'
 import type { Registry } from '../command/registry.ts'
 import { describeCommand, helpBlocks } from '../command/usage.ts'
-import type { Json } from '../json.ts'
+import type { Json, PawlRecord } from '../json.ts'
 import { parsePipeline } from '../language/parse.ts'
 import { printStage } from '../language/print.ts'
 import type { ParseResult, Pipeline, Place, Stage, Token, Value } from '../language/tree.ts'
 import type { Target } from '../runs/courier.ts'
 import { hasSecrets, refused, runnable } from './assemble.ts'
 import { inputToJson, type LineInput, type Plan, type RefusedPlan, type StoredInput } from './plan.ts'
-import { problemAt, startHere, unknownCommand, usageProblems } from './refusals.ts'
+import { jsonBytes } from './records.ts'
+import { messageTooLong, problemAt, startHere, unknownCommand, usageProblems } from './refusals.ts'
+import { resolverOf } from './resolver.ts'
 
 /** A longer line is cut where it is shown and kept. */
 const LINE_SHOWN = 500
@@ -29,16 +34,27 @@ const STAGES_MAX = 10
 /** Each place is looked up and posted to on its own, within one request; nobody means to tell more at once. */
 const REDIRECTS_MAX = 10
 
+/** What a line may start with: a message is shorter, and it is kept with the run. */
+const RECORD_MAX_BYTES = 64 * 1024
+
 /** The plan of an invocation. Never throws. */
-export function planInvocation(registry: Registry, { input, actor }: Pick<Invocation, 'input' | 'actor'>): Plan {
-  return planInput(registry, inputToJson(input), actor.platform)
+export function planInvocation(
+  registry: Registry,
+  { input, actor, record }: Pick<Invocation, 'input' | 'actor' | 'record'>,
+): Plan {
+  return planInput(registry, inputToJson(input), actor.platform, record ?? null)
 }
 
-/** The plan of an input that was kept. Never throws. */
-export function planInput(registry: Registry, input: StoredInput, platform: string): Plan {
+/** The plan of an input that was kept, on the record that it starts with. Never throws. */
+export function planInput(
+  registry: Registry,
+  input: StoredInput,
+  platform: string,
+  record: PawlRecord | null = null,
+): Plan {
   return input.kind === 'line'
-    ? planLine(registry, input, platform)
-    : planTyped(registry, input.path, new Map(input.options))
+    ? planLine(registry, input, platform, record)
+    : planTyped(registry, input.path, new Map(input.options), record)
 }
 
 /** The tree of a line that came from a platform, or that the house wrote itself. */
@@ -47,7 +63,7 @@ export function readLine({ text, plain }: LineInput, platform: string): ParseRes
   return parsePipeline(text, { platform: platform === 'slack' || platform === 'discord' ? platform : 'plain' })
 }
 
-function planLine(registry: Registry, input: LineInput, platform: string): Plan {
+function planLine(registry: Registry, input: LineInput, platform: string, record: PawlRecord | null): Plan {
   if (input.text.trim() === '') return refused('', 'empty', [], startHere)
   const parsed = readLine(input, platform)
   const { line } = parsed
@@ -58,10 +74,16 @@ function planLine(registry: Registry, input: LineInput, platform: string): Plan 
     const shown = mayHoldSecret(registry, line) ? null : line
     return refused(firstWord, 'syntax', [], () => problemAt(shown, error, error.message))
   }
-  return planPipeline(registry, line, parsed.pipeline, firstWord)
+  if (record !== null && jsonBytes(record) > RECORD_MAX_BYTES) return refused(firstWord, 'limit', [], messageTooLong)
+  return planPipeline(registry, line, parsed.pipeline, { firstWord, record })
 }
 
-function planPipeline(registry: Registry, line: string, { stages, redirects }: Pipeline, firstWord: string): Plan {
+function planPipeline(
+  registry: Registry,
+  line: string,
+  { stages, redirects }: Pipeline,
+  { firstWord, record }: { readonly firstWord: string; readonly record: PawlRecord | null },
+): Plan {
   const extra = stages[STAGES_MAX]
   if (extra)
     return refused(firstWord, 'limit', [], () =>
@@ -98,14 +120,18 @@ function planPipeline(registry: Registry, line: string, { stages, redirects }: P
         'a redirect goes to #room, @person, me, thread or here, written out. Nothing was run',
       ),
     )
-  const bindings = found.flatMap((one, i) => (one.ok ? [bindLiteral(one.stage, one.command, one.tokens, i)] : []))
+  const bindings = found.flatMap((one, i) =>
+    one.ok ? [bindLiteral(one.stage, one.command, one.tokens, i, record)] : [],
+  )
   const secrets = bindings.flatMap(({ bound }) => bound.secrets)
   // What could not be bound could not be masked for certain: keep the names alone where a command has secrets.
   const failed = bindings.find((one) => one.problem !== null)
   const shown = failed && secretive ? commands.map(({ name }) => name).join(' | ') : maskPlaces(line, secrets).trim()
   if (failed?.problem) {
     const { problem } = failed
-    return refused(cut(shown), problem.code, commands, () => problem.explain(secretive ? null : line))
+    const plan = refused(cut(shown), problem.code, commands, () => problem.explain(secretive ? null : line))
+    const alone = bindings.length === 1 && redirects.length === 0
+    return alone ? withForm(plan, failed.command, failed.bound) : plan
   }
   return runnable(
     cut(shown),
@@ -115,7 +141,24 @@ function planPipeline(registry: Registry, line: string, { stages, redirects }: P
       return { command, tokens, args, known }
     }),
     distinct(targets),
+    joinFlags(bindings.map(({ bound }) => bound.flags)),
+    record,
   )
+}
+
+/** A refusal with the form that would mend it: where the form was asked for, or nothing is wrong but that options are missing. */
+function withForm(plan: RefusedPlan, command: Command, bound: Bound): RefusedPlan {
+  const isMissing = (option: string | null) => option !== null && !Object.hasOwn(bound.raw, option)
+  const onlyMissing =
+    !bound.ok &&
+    bound.problems.length > 0 &&
+    bound.problems.every(({ option, place }) => place === null && isMissing(option))
+  if (!(bound.flags.form || onlyMissing) || command.options.length === 0) return plan
+  const open = command.options.filter(({ secret }) => !secret).map(({ name }) => name)
+  const given = Object.fromEntries(Object.entries(bound.raw).filter(([name]) => open.includes(name)))
+  const { dryRun, because } = bound.flags
+  const flags = { ...(dryRun && { 'dry-run': true }), ...(because !== null && { why: because }) }
+  return { ...plan, form: { command, given, flags } }
 }
 
 /** Where a line that was planned before sends its answer. */
@@ -157,13 +200,21 @@ interface Binding {
 /** What the resolver of a planned stage says of a variable: it is no problem yet. */
 const LATER = 'bound to each record'
 
-function bindLiteral(stage: Stage, command: Command, tokens: readonly Token[], index: number): Binding {
-  const bound = bindStage(command, tokens, index === 0 ? noRecord : () => ({ ok: false, message: LATER }))
+function bindLiteral(
+  stage: Stage,
+  command: Command,
+  tokens: readonly Token[],
+  index: number,
+  record: PawlRecord | null,
+): Binding {
+  const first = record === null ? noRecord : resolverOf(record)
+  const bound = bindStage(command, tokens, index === 0 ? first : () => ({ ok: false, message: LATER }))
   const base = { command, tokens, bound, late: false }
   if (index > 0 && command.input === 'none') {
     const message = `${command.name} takes nothing from a pipe: put it first. Nothing was run`
     return { ...base, problem: { code: 'usage', explain: (line) => problemAt(line, headOf(stage), message) } }
   }
+  if (bound.ok && bound.flags.form) return { ...base, problem: { code: 'form', explain: formInstead(command) } }
   if (bound.ok) return { ...base, problem: null }
   if (bound.help) return { ...base, problem: { code: 'help', explain: () => helpBlocks(describeCommand(command)) } }
   const problems = bound.problems.filter(({ message }) => message !== LATER)
@@ -171,21 +222,35 @@ function bindLiteral(stage: Stage, command: Command, tokens: readonly Token[], i
   return { ...base, problem: { code: 'usage', explain: (line) => usageProblems(command, problems, line) } }
 }
 
+/** What is said where no form can be opened, or the line is more than one command. */
+function formInstead(command: Command): () => readonly Block[] {
+  return () => [
+    { kind: 'text', text: md`A form asks for the options of one command; here it is typed:` },
+    ...helpBlocks(describeCommand(command)),
+  ]
+}
+
 /** The place of a stage's first word. */
 function headOf(stage: Stage): Place {
   return stage.tokens[0] ?? stage
 }
 
-function planTyped(registry: Registry, path: readonly string[], options: ReadonlyMap<string, Json>): Plan {
+function planTyped(
+  registry: Registry,
+  path: readonly string[],
+  options: ReadonlyMap<string, Json>,
+  record: PawlRecord | null,
+): Plan {
   const command = registry.byKey(path.join(':'))
   const name = cut(path.join(' '))
   if (!command) return refused(name, 'unknown_command', [], (allowed) => unknownCommand(registry, path, allowed))
   const bound = bindTyped(command, options)
   const line = cut([name, ...[...options].flatMap(([option, value]) => typedAgain(command, option, value))].join(' '))
-  if (bound.ok) return runnable(line, [{ command, tokens: [], args: bound.args, known: null }])
+  if (bound.ok) return runnable(line, [{ command, tokens: [], args: bound.args, known: null }], [], bound.flags, record)
   const kept = hasSecrets(command) ? name : line
   if (bound.help) return refused(kept, 'help', [command], () => helpBlocks(describeCommand(command)))
-  return refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))
+  const plan = refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))
+  return withForm(plan, command, bound)
 }
 
 /** Whether a line that cannot be read may be meant for a command with secret options. */
@@ -197,9 +262,16 @@ function mayHoldSecret(registry: Registry, line: string): boolean {
 /** A value that the platform has typed, as it would be typed on a line; a secret one is masked. */
 function typedAgain(command: Command, name: string, value: Json): string[] {
   const option = command.options.find((one) => one.name === name)
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  // A list arrives as one text (see bindTyped).
-  const texts = option?.secret ? [MASK] : option?.list ? text.split(/\s+/).filter((word) => word !== '') : [text]
+  if (!option && typeof value === 'boolean' && FLAG_NAMES.includes(name)) return value ? [`--${name}`] : []
+  const textOf = (one: Json) => (typeof one === 'string' ? one : JSON.stringify(one))
+  // A list arrives as one text (see bindTyped), or from a form as what it is.
+  const texts = option?.secret
+    ? [MASK]
+    : option?.list && !Array.isArray(value)
+      ? textOf(value)
+          .split(/\s+/)
+          .filter((word) => word !== '')
+      : (option?.list && Array.isArray(value) ? value : [value]).map(textOf)
   return texts.map((word) =>
     printStage({
       tokens: [{ kind: 'option', name, long: true, value: { kind: 'text', text: word, quoted: false }, at: 0, end: 0 }],

@@ -18,6 +18,13 @@ export function startHere(allowed: readonly Command[]): readonly Block[] {
   return [{ kind: 'text', text }]
 }
 
+/** The message that a line is to run on is no message any more. */
+export function messageTooLong(): readonly Block[] {
+  return [
+    { kind: 'text', text: plain('The message is longer than the 64 KB that a line can start with. Nothing was run.') },
+  ]
+}
+
 /** No command has this name, as far as the asker may know. */
 export function unknownCommand(
   registry: Registry,

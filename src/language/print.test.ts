@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parsePipeline } from './parse.ts'
-import { printPipeline } from './print.ts'
+import { line, printPipeline } from './print.ts'
 import type { Path, Pipeline, Place, Redirect, Token, Value } from './tree.ts'
 
 /** A tree as JSON, positions left out. */
@@ -132,5 +132,29 @@ describe('printPipeline', () => {
       { kind: 'word', value: { kind: 'text', text: 'a | rm --all', quoted: false }, ...NOWHERE },
     ]
     expect(printPipeline({ stages: [{ tokens, ...NOWHERE }], redirects: [] })).toBe(`pack:install 'a | rm --all'`)
+  })
+})
+
+describe('line', () => {
+  const values = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom("x' | rule list", '--env', '$a', ''),
+  )
+
+  it('puts each value into one word, whatever it contains', () => {
+    fc.assert(
+      fc.property(values, values, (one, two) => {
+        const { stages, redirects } = read(line`deploy ${one} --env=${two}`)
+        expect(redirects).toEqual([])
+        expect(stages).toHaveLength(1)
+        const given = stages[0].tokens.map(({ value }) => value?.kind === 'text' && value.text)
+        expect(given).toEqual(['deploy', one, two])
+      }),
+    )
+  })
+
+  it('leaves plain values as they are', () => {
+    expect(line`deploy ${'web'} --count=${3} ${true}`).toBe('deploy web --count=3 true')
   })
 })

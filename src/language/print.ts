@@ -25,6 +25,16 @@ export function printWord(text: string): string {
   return printValue({ kind: 'text', text, quoted: false }, 'word')
 }
 
+/**
+ * A line with each value as one word of it, whatever it contains: what comes from elsewhere cannot add a stage or an option. A value
+ * stands alone between spaces, or behind `--name=`.
+ *
+ * @example line`deploy ${service} --env=${env}`
+ */
+export function line(strings: TemplateStringsArray, ...values: readonly (string | number | boolean)[]): string {
+  return strings.reduce((text, literal, i) => `${text}${printWord(String(values[i - 1]))}${literal}`)
+}
+
 function printToken(token: Token): string {
   if (token.kind === 'word') return printValue(token.value, 'word')
   const name = `${token.long ? '--' : '-'}${token.name}`

@@ -5,7 +5,6 @@ import { groupLists } from './group-lists.ts'
 import { linkCommands } from './links.ts'
 import { namedCommands } from './named.ts'
 import { permissionLists } from './permission-lists.ts'
-import roomList from './room-list.ts'
 import ruleCreate from './rule-create.ts'
 import { ruleLists } from './rule-lists.ts'
 import { ruleSwitches } from './rule-switch.ts'
@@ -19,7 +18,6 @@ export const policyCommands: readonly Command[] = [
   ...linkCommands,
   ...namedCommands,
   ...permissionLists,
-  roomList,
   ruleCreate,
   ...ruleLists,
   ...ruleSwitches,
