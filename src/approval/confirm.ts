@@ -1,0 +1,152 @@
+/** The asker's own word, which starts his line or has it go on to others. Network: D1, the courier, the queue. */
+import { auditEvent } from '../audit/event.ts'
+import type { Channel } from '../chat/invocation.ts'
+import { askOthers, decideApproval, selectConfirmations } from '../db/approvals.ts'
+import { appendAudit } from '../db/audit.ts'
+import { commit } from '../db/database.ts'
+import { expectVersion, isVersionConflict } from '../db/policy.ts'
+import { changeState } from '../db/runs.ts'
+import { RUN_ID } from '../runs/identity.ts'
+import { WAKE_GRACE_MS } from '../runs/limits.ts'
+import type { Services } from '../runs/services.ts'
+import { isOwn } from '../runs/visibility.ts'
+import { wakeOrLeaveToSweeper } from '../runs/wake.ts'
+import { digestOf } from './digest.ts'
+import { endOverdue, endVoid } from './end.ts'
+import { askRoom } from './message.ts'
+import { approvalMs, careOf, standingOf } from './needs.ts'
+import { readWaiting, type Waiting } from './read.ts'
+import { decidedText, needsText, untilText } from './replies.ts'
+import { type Rejection, reject, TRIES_MAX, UNKNOWN_RUN, type Voter } from './vote.ts'
+
+/** More open questions of one person in one room than anybody keeps in mind. */
+const OPEN_MAX = 20
+
+export type Confirmed =
+  | {
+      readonly ok: true
+      readonly run: string
+      readonly line: string
+      readonly next: string | null
+      readonly posted: boolean
+    }
+  | Rejection
+
+/** @param typed the run's id, as its button has it, or the word that was asked for */
+export async function confirmRun(
+  services: Services,
+  voter: Voter & { readonly channel: Channel },
+  typed: string,
+): Promise<Confirmed> {
+  const isId = RUN_ID.test(typed)
+  const run = isId ? typed : await findByWord(voter, typed)
+  const rejected = async (rejection: Rejection, known: boolean) =>
+    await reject(services, voter, known ? run : null, isId ? typed : null, rejection, 'confirmation.rejected')
+  if (run === null) {
+    const message = 'nothing of yours in this room waits for this word'
+    return await rejected({ ok: false, reason: 'word', message }, false)
+  }
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const waiting = await readWaiting(services, voter.db, run)
+    if (waiting === null)
+      return await rejected(
+        { ...UNKNOWN_RUN, message: 'there is no run of this id that waits for you to confirm it' },
+        false,
+      )
+    const rejection = await whyNot(services, voter, waiting, isId)
+    if (rejection) return await rejected(rejection, true)
+    const confirmed = await confirm(services, voter, waiting)
+    if (confirmed !== null) return confirmed
+  }
+  return await rejected({ ok: false, reason: 'busy', message: 'it changes at this moment: try again' }, true)
+}
+
+/** The newest of the asker's lines here that waits for this word. */
+async function findByWord(
+  { db, actor, channel }: Voter & { readonly channel: Channel },
+  word: string,
+): Promise<string | null> {
+  const who = { platform: actor.platform, workspace: actor.workspace, actor: actor.id }
+  const { results } = await selectConfirmations(db, who, channel.id, OPEN_MAX).all<{ run: string; care: string }>()
+  return results.find((row) => careOf(row).confirmation?.word === word)?.run ?? null
+}
+
+async function whyNot(
+  services: Services,
+  { actor, db }: Voter,
+  waiting: Waiting,
+  byId: boolean,
+): Promise<Rejection | null> {
+  const { row, approval, votes, spoilt } = waiting
+  const no = (reason: string, message: string): Rejection => ({ ok: false, reason, message })
+  if (!isOwn(actor, row))
+    return no('other', 'only whoever asked for it can confirm it, with the account that it was asked with')
+  if (approval.state !== 'open' || row.state !== 'awaiting_approval')
+    return no(
+      'already_decided',
+      `nothing is to be confirmed about run ${row.id} any more: ${decidedText(approval, votes)}`,
+    )
+  if (approval.stage !== 'confirmation')
+    return no('already_decided', 'you have confirmed it already; others are asked now')
+  if (byId && careOf(approval).confirmation?.word !== null)
+    return no('word', 'a word is asked for: type confirm and that word')
+  if (services.now() >= approval.expires_at) {
+    await endOverdue(services, db, row)
+    return no('expired', 'the two minutes are over: type the line again if it is still wanted')
+  }
+  if (spoilt === null) return null
+  await endVoid(services, db, row, spoilt)
+  return no('void', `${spoilt}: type the line again`)
+}
+
+/** Null when somebody else was faster. */
+async function confirm(services: Services, voter: Voter, waiting: Waiting): Promise<Confirmed | null> {
+  const { row, approval, asker, plan, version } = waiting
+  if (plan === null) return null
+  const { db, actor } = voter
+  const { id: run, line } = row
+  const care = careOf(approval)
+  const others = care.approvals.length > 0
+  const now = services.now()
+  const expiresAt = others ? now + approvalMs(care) : approval.expires_at
+  const { id: channel } = JSON.parse(row.channel) as Channel
+  const digest = others
+    ? await digestOf({ run, plan, actor: asker, channel, policy: approval.policy, care, expiresAt })
+    : approval.digest
+  const change = { run, change: services.token() }
+  const given = auditEvent(now, 'confirmation.given', actor, { run, by_run: voter.run, digest: approval.digest })
+  const next = others
+    ? auditEvent(now, 'approval.asked', actor, {
+        run,
+        channel,
+        permissions: care.approvals.map(({ permission }) => permission),
+        until: new Date(expiresAt).toISOString(),
+        digest,
+        reason_text: plan.because ?? undefined,
+      })
+    : auditEvent(now, 'run.queued', actor, { run, channel })
+  try {
+    const [, update] = await commit(db, run, change.change, [
+      expectVersion(db, version),
+      changeState(db, {
+        ...change,
+        from: ['awaiting_approval'],
+        to: others ? 'awaiting_approval' : 'queued',
+        seen: row.change,
+        set: others ? { due_at: expiresAt } : { due_at: now + WAKE_GRACE_MS, start_by: now + plan.startWithinMs },
+      }),
+      others ? askOthers(db, change, { digest, expiresAt }) : decideApproval(db, change, 'given', now),
+      appendAudit(db, { when: 'changed', ...change }, [given, next]),
+    ])
+    if (update && update.meta.changes !== 1) return null
+  } catch (error) {
+    if (isVersionConflict(error)) return null
+    throw error
+  }
+  if (!others) {
+    await wakeOrLeaveToSweeper(services, run)
+    return { ok: true, run, line, next: null, posted: false }
+  }
+  const posted = await askRoom(services, db, run)
+  return { ok: true, run, line, next: `${needsText(standingOf(care, []))}, until ${untilText(expiresAt)}`, posted }
+}

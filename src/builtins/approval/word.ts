@@ -1,0 +1,30 @@
+/** What `approval approve` and `approval refuse` share. Network: D1, the courier, the queue, through the house. */
+import * as z from 'zod'
+import type { Context } from '../../command/command.ts'
+import { CommandFailure } from '../../command/failure.ts'
+import { RUN_ID } from '../../runs/identity.ts'
+import { houseOf } from '../house.ts'
+
+/** As much as fits into the room's message. */
+const NOTE_MAX = 300
+
+export const runOption = z.string().regex(RUN_ID, 'is a run id, like r_0123456789abcdef').describe('Id of the run')
+
+export const noteOption = z
+  .array(z.string())
+  .default([])
+  .describe('What there is to say about it, shown with the decision')
+
+/** Says it, and gives what it came to. @throws CommandFailure with why it does not count */
+export async function sayWord(
+  ctx: Context,
+  vote: 'approve' | 'refuse',
+  { run, note }: { readonly run: string; readonly note: readonly string[] },
+) {
+  const text = note.join(' ').trim()
+  if (text.length > NOTE_MAX)
+    throw new CommandFailure(`the note is longer than ${NOTE_MAX} characters: make it shorter`)
+  const said = await houseOf(ctx).desk.vote({ run, vote, note: text === '' ? null : text })
+  if (!said.ok) throw new CommandFailure(`your word does not count: ${said.message}`)
+  return { run, line: said.line, state: said.state, needs: said.needs }
+}
