@@ -45,3 +45,24 @@ describe('PAWL_CHECKPOINT_ROOM', () => {
     })
   })
 })
+
+describe('PAWL_SECURITY_ROOM', () => {
+  const room = (PAWL_SECURITY_ROOM: string) => {
+    const { securityRoom, problems } = parseConfig({ ...SERVED, PAWL_SECURITY_ROOM })
+    return { securityRoom, problems }
+  }
+
+  it.each([
+    ['', null, []],
+    ['discord:7:8', { platform: 'discord', workspace: '7', channel: '8' }, []],
+    ['#security', null, ['PAWL_SECURITY_ROOM: entry 1 is not of the form slack:T…:C… or discord:GUILD:CHANNEL']],
+    ['slack:T2:C0A', null, ['PAWL_SECURITY_ROOM: entry 1 is in a workspace that PAWL_WORKSPACES does not list']],
+    [
+      'slack:T1:C0A slack:T1:C0B',
+      { platform: 'slack', workspace: 'T1', channel: 'C0A' },
+      ['PAWL_SECURITY_ROOM names several rooms: name one'],
+    ],
+  ])('of the form "%s" is %j', (setting, securityRoom, problems) => {
+    expect(room(setting)).toEqual({ securityRoom, problems })
+  })
+})

@@ -36,6 +36,7 @@ const settingsSchema = z.object({
   PAWL_WORKSPACES: list,
   PAWL_ADMINS: list,
   PAWL_CHECKPOINT_ROOM: list,
+  PAWL_SECURITY_ROOM: list,
   PAWL_DIGEST_KEY: optionalText,
   PAWL_AUDIT_WEBHOOK: optionalText,
   PAWL_AUDIT_WEBHOOK_SECRET: optionalText,
@@ -76,6 +77,8 @@ export interface Config {
   readonly admins: ReadonlySet<string>
   /** Where the newest checkpoint of the audit log is posted each day. */
   readonly checkpointRooms: readonly ServedRoom[]
+  /** Where it is told that somebody broke the glass; null: nobody can. */
+  readonly securityRoom: ServedRoom | null
   /** Under which the audit digests arguments and tags secrets; null: it does not. */
   readonly digestKey: string | null
   /** Where the audit log goes beside D1, and how long its lines stay there. */
@@ -106,6 +109,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
       workspaces: new Set(),
       admins: new Set(),
       checkpointRooms: [],
+      securityRoom: null,
       digestKey: null,
       audit: readAuditSettings({}, false).audit,
       problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
@@ -143,15 +147,19 @@ export function parseConfig(env: Record<string, unknown>): Config {
     )
     return false
   })
-  const checkpointRooms: ServedRoom[] = []
-  for (const [i, entry] of [...new Set(s.PAWL_CHECKPOINT_ROOM)].entries()) {
-    const [platform = '', workspace = '', channel = ''] = entry.split(':')
-    if (!/^(slack:T\w+:[CG]\w+|discord:\d+:\d+)$/.test(entry))
-      problems.push(`PAWL_CHECKPOINT_ROOM: entry ${i + 1} is not of the form slack:T…:C… or discord:GUILD:CHANNEL`)
-    else if (!workspaces.has(`${platform}:${workspace}`))
-      problems.push(`PAWL_CHECKPOINT_ROOM: entry ${i + 1} is in a workspace that PAWL_WORKSPACES does not list`)
-    else checkpointRooms.push({ platform, workspace, channel })
-  }
+  const rooms = (name: 'PAWL_CHECKPOINT_ROOM' | 'PAWL_SECURITY_ROOM') =>
+    [...new Set(s[name])].flatMap((entry, i) => {
+      const [platform = '', workspace = '', channel = ''] = entry.split(':')
+      if (!/^(slack:T\w+:[CG]\w+|discord:\d+:\d+)$/.test(entry))
+        problems.push(`${name}: entry ${i + 1} is not of the form slack:T…:C… or discord:GUILD:CHANNEL`)
+      else if (!workspaces.has(`${platform}:${workspace}`))
+        problems.push(`${name}: entry ${i + 1} is in a workspace that PAWL_WORKSPACES does not list`)
+      else return [{ platform, workspace, channel }]
+      return []
+    })
+  const checkpointRooms = rooms('PAWL_CHECKPOINT_ROOM')
+  const [securityRoom = null, ...others] = rooms('PAWL_SECURITY_ROOM')
+  if (others.length > 0) problems.push('PAWL_SECURITY_ROOM names several rooms: name one')
   const outside = readAuditSettings(s, env.AUDIT_ARCHIVE !== undefined)
   return {
     slack: { signingSecrets, botToken: s.SLACK_BOT_TOKEN ?? null, apiUrl: withSlash(s.SLACK_API_URL) },
@@ -164,6 +172,7 @@ export function parseConfig(env: Record<string, unknown>): Config {
     workspaces,
     admins: new Set(s.PAWL_ADMINS),
     checkpointRooms,
+    securityRoom,
     digestKey: digestKey ?? null,
     audit: outside.audit,
     problems: [...problems, ...outside.problems],

@@ -1,0 +1,47 @@
+/** How freezes look, in answers and in the log. Pure. */
+import { type Markdown, md, plain, timeOf } from '../../chat/markdown.ts'
+import type { FreezeRow } from '../../db/freezes.ts'
+
+/** What it stops, as one clause: `deploy, pack:* where option[env] == prod, except for deploy:hotfix`. */
+export function reachText({
+  commands,
+  condition,
+  except,
+}: {
+  readonly commands: readonly string[] | null
+  readonly condition: string | null
+  readonly except: string | null
+}): string {
+  const what = commands === null ? 'every command that changes something' : commands.join(', ')
+  const where = condition === null ? '' : ` where ${condition}`
+  return `${what}${where}${except === null ? '' : `, except for ${except}`}`
+}
+
+/** As a record of `freeze list`; `now` in milliseconds since 1970. */
+export function freezeRecord(row: FreezeRow, now: number) {
+  const { id, reason, condition, until } = row
+  const commands = row.commands === null ? null : (JSON.parse(row.commands) as string[])
+  const lapsed = until !== null && until <= now
+  return {
+    freeze: id,
+    // A freeze whose time is over holds nothing, whether or not somebody has ended it.
+    state: row.ended_at === null && !lapsed ? 'holds' : row.ended_by === null ? 'over' : 'ended',
+    reason,
+    stops: reachText({ commands, condition, except: row.except_permission }),
+    until: until === null ? null : new Date(until).toISOString(),
+    by: row.by_name,
+    since: new Date(row.started_at).toISOString(),
+    ended: row.ended_by,
+  }
+}
+
+/** The facts of a freeze for the log. */
+export function freezeFacts(row: FreezeRow, now: number): string[] {
+  const { reason, stops, until, by, since } = freezeRecord(row, now)
+  return [`reason ${reason}`, `stops ${stops}`, `until ${until ?? 'it is ended'}`, `by ${by}`, `since ${since}`]
+}
+
+/** Until when, in the reader's own zone. */
+export function untilShown(until: string | null): Markdown {
+  return until === null ? plain('until it is ended') : md`until ${timeOf(Date.parse(until))}`
+}

@@ -1,0 +1,91 @@
+/** `review close`: says that somebody else has looked at what was done with a broken glass. Network: D1. */
+import * as z from 'zod'
+import { personOf } from '../../approval/needs.ts'
+import { auditEvent } from '../../audit/event.ts'
+import { maskTokens } from '../../audit/tokens.ts'
+import { actorKey } from '../../chat/invocation.ts'
+import { code, md } from '../../chat/markdown.ts'
+import type { Context } from '../../command/command.ts'
+import { defineCommand } from '../../command/define.ts'
+import { CommandFailure } from '../../command/failure.ts'
+import { appendAudit } from '../../db/audit.ts'
+import { isVersionConflict } from '../../db/policy.ts'
+import { closeReview, type ReviewedRow, selectOwnsAccount, selectReview } from '../../db/reviews.ts'
+import { REVIEW } from '../../policy/house-permissions.ts'
+import { RUN_ID } from '../../runs/identity.ts'
+import { houseOf } from '../house.ts'
+
+/** What was found, in a sentence or two. */
+const NOTE = { least: 10, most: 500 }
+
+export default defineCommand({
+  name: 'review close',
+  summary: 'Close the review of what somebody else did with break-glass',
+  options: {
+    run: z.string().regex(RUN_ID, 'is a run id, like r_0123456789abcdef').describe('Id of the run'),
+    note: z.array(z.string()).min(1).describe('What you found'),
+  },
+  input: 'none',
+  effects: 'write',
+  answer: 'private',
+  rules: [`when command is review:close must have ${REVIEW}`],
+  examples: [['review close r_0123456789abcdef v41 was right, the page is healthy again', 'it is closed for good']],
+  async handler({ run, note: words }, ctx) {
+    const note = maskTokens(words.join(' ').trim())
+    if (note.length < NOTE.least || note.length > NOTE.most)
+      throw new CommandFailure(`say what you found, in ${NOTE.least} to ${NOTE.most} characters`)
+    const { db, identity } = houseOf(ctx)
+    const row = await selectReview(db, run).first<ReviewedRow>()
+    if (!row) throw new CommandFailure(`no glass was broken for run ${run}: review list has those there are`)
+    if (row.closed_at !== null) throw new CommandFailure(alreadyClosed(row))
+    const wrong = await whyNot(ctx, row)
+    if (wrong !== null) {
+      const event = auditEvent(ctx.now(), 'review.rejected', ctx.actor, { run, by_run: ctx.run, reason: wrong })
+      await appendAudit(db, { when: 'always' }, [event]).run()
+      throw new CommandFailure(WRONG[wrong])
+    }
+    const by = identity().user ?? ctx.actor.id
+    const now = ctx.now()
+    try {
+      await db.batch([
+        ...closeReview(db, { run, by, note, now }),
+        appendAudit(db, { when: 'always' }, [
+          auditEvent(now, 'review.closed', ctx.actor, { run, by_run: ctx.run, note }),
+        ]),
+      ])
+    } catch (error) {
+      if (!isVersionConflict(error)) throw error
+      const closed = await selectReview(db, run).first<ReviewedRow>()
+      throw new CommandFailure(closed ? alreadyClosed(closed) : `there is no review of run ${run} any more`)
+    }
+    return { run, by, note }
+  },
+  view: ([{ run, note }]) => md`The review of run ${code(run)} is closed: ${note}`,
+})
+
+const WRONG = {
+  own: 'you broke this glass: somebody else has to look at it. Accounts of one user are one person.',
+  nobody: 'only a user of Pawl can close a review: nobody could say that you are somebody else',
+} as const
+
+/** Why this person may not close it; null when he may. */
+async function whyNot(ctx: Context, row: ReviewedRow): Promise<keyof typeof WRONG | null> {
+  const { subject, db } = houseOf(ctx)
+  const person = personOf(subject, ctx.actor)
+  if (person === null) return 'nobody'
+  const breaker = { platform: row.platform, workspace: row.workspace, id: row.actor }
+  // By the account, too: whoever broke it may have become a user, or another one, since.
+  if (person === row.person || actorKey(ctx.actor) === actorKey(breaker)) return 'own'
+  if (subject.user === null) return null
+  // The administrator of the setting who broke it may be this user now.
+  const accounts = [actorKey(breaker), row.person]
+  for (const account of accounts) {
+    const owns = await selectOwnsAccount(db, subject.user.id, account).first<number>('own')
+    if (owns === 1) return 'own'
+  }
+  return null
+}
+
+function alreadyClosed({ run, closed_by, note }: ReviewedRow): string {
+  return `the review of run ${run} was closed by ${closed_by ?? 'somebody'}: ${note ?? ''}`
+}

@@ -1,0 +1,18 @@
+/** How reviews look. Pure. */
+import type { ReviewedRow } from '../../db/reviews.ts'
+
+/** As a record of `review list` and `review show`. */
+export function reviewRecord(row: ReviewedRow) {
+  return {
+    run: row.run,
+    review: row.closed_at === null ? 'open' : 'closed',
+    line: row.line,
+    state: row.state,
+    by: row.name,
+    reason: row.reason,
+    without: JSON.parse(row.skipped) as string[],
+    at: new Date(row.opened_at).toISOString(),
+    closed_by: row.closed_by,
+    note: row.note,
+  }
+}
