@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { cleanReply } from './clean.ts'
-import { channelName, md, userName } from './markdown.ts'
+import { channelName, md, timeOf, userName, userNamed } from './markdown.ts'
 import type { Reply } from './reply.ts'
 
 it('all texts of a reply are cleaned, and nothing that gives it its form or means an id', () => {
@@ -10,7 +10,7 @@ it('all texts of a reply are cleaned, and nothing that gives it its form or mean
     blocks: [
       {
         kind: 'text',
-        text: md`**text** by ${userName('Utext')} in ${channelName('Ctext')} [a text](https://x.test/text)`,
+        text: md`**text** by ${userName('Utext')} ${userNamed('Utext', 'a text')} in ${channelName('Ctext')} [a text](https://x.test/text)${timeOf(0)}`,
       },
       { kind: 'code', text: 'text' },
       { kind: 'fields', fields: [{ name: 'text', value: md`\`text\`` }] },
@@ -29,10 +29,13 @@ it('all texts of a reply are cleaned, and nothing that gives it its form or mean
             { text: '#', bold: true },
             { text: ' by ' },
             { text: 'Utext', user: 'Utext' },
+            { text: ' ' },
+            { text: 'a #', user: 'Utext' },
             { text: ' in ' },
             { text: 'Ctext', channel: 'Ctext' },
             { text: ' ' },
             { text: 'a #', link: 'https://x.test/#' },
+            { text: '1970-01-01T00:00:00Z', time: 0 },
           ],
         },
       },

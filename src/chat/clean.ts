@@ -31,7 +31,7 @@ function cleanMarkdown({ spans }: Markdown, clean: Clean): Markdown {
 }
 
 function cleanSpan(span: Span, clean: Clean): Span {
-  // The text of these is an id, which the platform shows as a name.
-  if (span.user !== undefined || span.channel !== undefined) return span
+  // The text of these is an id or a moment, which the platform shows in its own way.
+  if (span.text === (span.user ?? span.channel) || span.time !== undefined) return span
   return { ...span, text: clean(span.text), ...(span.link !== undefined && { link: clean(span.link) }) }
 }

@@ -3,6 +3,7 @@
  * here for both platforms: 413 while reading, 401, 415, 400. Touches nothing but what it is given.
  */
 import type { Config } from '../config.ts'
+import type { Fetch } from './call.ts'
 import type { Hall, Lifetime } from './hall.ts'
 import { decodeText, errorResponse, hasMediaType, readBody } from './http.ts'
 import type { Actor } from './invocation.ts'
@@ -13,6 +14,10 @@ export interface House {
   readonly hall: Hall
   readonly config: Config
   readonly now: () => number
+  /** For what must be said to a platform before the request is over. */
+  readonly fetch: Fetch
+  /** For the operator; never with secrets. */
+  readonly log: (message: string, fields: { readonly [field: string]: string }) => void
 }
 
 export type DoorHandler = (request: Request, house: House, lifetime: Lifetime) => Promise<Response>

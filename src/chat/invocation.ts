@@ -2,7 +2,7 @@
  * What a door hands to the hall: one verified request to run something, in words that no platform owns.
  * Pure types. Rooms may import this file; it imports nothing of a platform.
  */
-import type { Json } from '../json.ts'
+import type { Json, PawlRecord } from '../json.ts'
 
 /** Who asked, from the verified envelope only; never a display name. */
 export interface Actor {
@@ -49,6 +49,8 @@ export interface Invocation {
   readonly standing: Standing
   readonly channel: Channel
   readonly input: Input
+  /** What the first stage gets as its record: the message that a shortcut was used on. */
+  readonly record?: PawlRecord
   readonly address: Address
   /** True when the HTTP response carries the answer; false when only the courier can (a Slack event has no reply body). */
   readonly answersInResponse: boolean

@@ -18,6 +18,8 @@ export interface Span {
   readonly user?: string
   /** A platform's channel id that is shown as a name. */
   readonly channel?: string
+  /** A moment, in milliseconds since 1970, that each reader sees in their own time zone. */
+  readonly time?: number
 }
 
 /** Rich text as spans; made with {@link md}, {@link plain}, {@link userName}. */
@@ -44,6 +46,11 @@ export function userName(id: string): Markdown {
   return { spans: [{ text: id, user: id }] }
 }
 
+/** The same with what is shown where the platform's own name cannot be: in Slack's rooms, where it would notify. */
+export function userNamed(id: string, name: string): Markdown {
+  return { spans: [{ text: name, user: id }] }
+}
+
 /** Ids of accounts: Slack's, and Discord's snowflakes. */
 const ACCOUNT = /^(?:[UW][A-Z0-9]{6,}|[0-9]{15,20})$/
 
@@ -55,6 +62,16 @@ export function personName(noted: string): Markdown {
 /** A room, shown by name on the platform the id belongs to. */
 export function channelName(id: string): Markdown {
   return { spans: [{ text: id, channel: id }] }
+}
+
+/**
+ * A moment, shown in the reader's own time zone where the platform can, and in UTC elsewhere.
+ *
+ * @param at milliseconds since 1970
+ * @example textOf(timeOf(0)) // '1970-01-01T00:00:00Z'
+ */
+export function timeOf(at: number): Markdown {
+  return { spans: [{ text: new Date(at).toISOString().replace(/\.\d+/, ''), time: at }] }
 }
 
 /** Pieces joined by a separator, as `Array.join` does for strings. */

@@ -9,11 +9,18 @@ const BLOCK_TEXT_MAX = 16_000
 
 /** Control characters but tab and line break, and the marks that turn text around: what a person reads must be what was sent. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it looks for
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/g
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 
 /** Text that JSON and both platforms accept: well-formed Unicode, plain line breaks, control characters made visible. */
 export function cleanText(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, '\n').replace(UNSEEN, '\ufffd')
+}
+
+/** A label within a platform's limit: never empty, and never half a character at its end. */
+export function shorten(label: string, limit: number): string {
+  const text = cleanText(label).trim()
+  if (text.length <= limit) return text === '' ? '–' : text
+  return `${text.slice(0, limit - 1).toWellFormed()}…`
 }
 
 /** As much of a text as any platform may show. */
@@ -52,19 +59,25 @@ export function readableSpans(spans: readonly Span[], ids: Ids): Span[] {
     left -= text.length
     if (text === '') continue
     if (span.code || span.link !== undefined || isWhole(span)) {
-      const { link, user, channel, ...rest } = span
+      const { link, user, channel, time, ...rest } = span
       out.push({
         ...rest,
         text,
         ...(link !== undefined && isAddress(link) && { link }),
         ...(user !== undefined && text.length <= NAME_MAX && ids.user.test(user) && { user }),
         ...(channel !== undefined && text.length <= NAME_MAX && ids.channel.test(channel) && { channel }),
+        ...(time !== undefined && text.length <= NAME_MAX && isMoment(time) && { time }),
       })
     } else {
       out.push(...withAddresses({ ...span, text }))
     }
   }
   return out
+}
+
+/** What a Date can hold; neither platform shows what came before 1970. */
+function isMoment(time: number): boolean {
+  return Number.isInteger(time) && time >= 0 && time <= 8.64e15
 }
 
 function withAddresses(span: Span): Span[] {
@@ -131,9 +144,9 @@ export function splitSpans(spans: readonly Span[], limit: number, { character, m
   return pieces
 }
 
-/** A person's or a room's name is one thing and is never cut; `marks` is its whole cost. */
+/** A person's or a room's name, or a moment, is one thing and is never cut; `marks` is its whole cost. */
 export function isWhole(span: Span): boolean {
-  return span.user !== undefined || span.channel !== undefined
+  return span.user !== undefined || span.channel !== undefined || span.time !== undefined
 }
 
 function breakAtLine(piece: Span[]): { head: Span[]; tail: Span[] } {

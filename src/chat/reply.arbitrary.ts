@@ -47,10 +47,11 @@ const text = fc.oneof(
 const span: fc.Arbitrary<Span> = fc
   .record({
     text,
-    style: fc.constantFrom('plain', 'bold', 'italic', 'code', 'link', 'user', 'channel'),
+    style: fc.constantFrom('plain', 'bold', 'italic', 'code', 'link', 'user', 'channel', 'time'),
+    time: fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.double()),
     target: fc.oneof(piece, fc.constantFrom('U123', 'C123', '123', 'https://x.test/a')),
   })
-  .map(({ text, style, target }) => {
+  .map(({ text, style, target, time }) => {
     switch (style) {
       case 'bold':
         return { text, bold: true as const }
@@ -64,6 +65,8 @@ const span: fc.Arbitrary<Span> = fc
         return { text, user: target }
       case 'channel':
         return { text, channel: target }
+      case 'time':
+        return { text, time }
       default:
         return { text }
     }

@@ -199,6 +199,23 @@ const ADMITTED_FROM_SLACK = new Map([
   ['slack/events_say_stream.org_app_mention_event_body.json', 'Hi there!'],
 ])
 
+/** By file: what the hall is asked about forms, and by whom. Modals and selects of other apps carry none of our ids. */
+const ASKED_BY_SLACK = new Map<string, object>([
+  [
+    'slack/shortcut.global_shortcut_body.json',
+    { kind: 'global', actor: { workspace: 'T111', id: 'W111' }, channel: { id: 'W111', kind: 'direct' } },
+  ],
+  [
+    'slack/shortcut.message_shortcut_body.json',
+    {
+      kind: 'message',
+      actor: { workspace: 'T111', id: 'W111' },
+      channel: { id: 'C111', name: 'dev' },
+      record: { text: '<@W222> test', user: 'W111', message: '1583636382.000300' },
+    },
+  ],
+])
+
 describe.skipIf(!files)('Slack payloads of bolt-python', () => {
   const payloads = Object.entries(files ?? {}).filter(([name]) => name.startsWith('slack/'))
 
@@ -217,6 +234,8 @@ describe.skipIf(!files)('Slack payloads of bolt-python', () => {
     expect(hall.admitted.map(({ input }) => input)).toEqual(
       ADMITTED_FROM_SLACK.has(name) ? [{ kind: 'line', text: ADMITTED_FROM_SLACK.get(name) }] : [],
     )
+    const asked = ASKED_BY_SLACK.get(name)
+    expect(hall.asked).toMatchObject(asked ? [['shortcut', asked]] : [])
     const answer = await response.text()
     if (payload.type === 'url_verification') expect(JSON.parse(answer)).toEqual({ challenge: payload.challenge })
     if (payload.type?.endsWith('_suggestion')) expect(JSON.parse(answer)).toEqual({ options: [] })
@@ -224,7 +243,7 @@ describe.skipIf(!files)('Slack payloads of bolt-python', () => {
     // The same, unsigned: nothing of it is looked at.
     const unsigned = await slackRequest(path, body, { secret: 'not-the-signing-secret' })
     const stranger = fakeHall()
-    expect([(await send(unsigned, stranger)).status, stranger.admitted]).toEqual([401, []])
+    expect([(await send(unsigned, stranger)).status, stranger.admitted, stranger.asked]).toEqual([401, [], []])
   })
 })
 
@@ -250,6 +269,14 @@ const DISCORD_ANSWERS = new Map<string, [status: number, type: number | null, pa
   ],
 ])
 
+/** By file: what the hall is asked to complete. One without a guild names nobody who could be asked for. */
+const ASKED_BY_DISCORD = new Map<string, object>([
+  [
+    'slash-create.autocompleteInteraction.json',
+    { path: ['sub-command-opts', 'sub-command'], option: 'string', typed: 'incomplete str' },
+  ],
+])
+
 describe.skipIf(!files)('Discord payloads of slash-create and discord-interactions-js', () => {
   const payloads = Object.entries(files ?? {}).filter(([name]) => name.startsWith('discord/'))
 
@@ -267,11 +294,12 @@ describe.skipIf(!files)('Discord payloads of slash-create and discord-interactio
         : [{ kind: 'command', path: path.split(' '), options: new Map(Object.entries(options ?? {})) }],
     )
 
+    const asked = ASKED_BY_DISCORD.get(name.slice('discord/'.length))
+    expect(hall.asked).toMatchObject(asked ? [['completeOption', asked]] : [])
+
     const forger = await discordKeys()
     const stranger = fakeHall()
-    expect([(await send(await discordRequest(forger, text), stranger, settings)).status, stranger.admitted]).toEqual([
-      401,
-      [],
-    ])
+    const refused = await send(await discordRequest(forger, text), stranger, settings)
+    expect([refused.status, stranger.admitted, stranger.asked]).toEqual([401, [], []])
   })
 })

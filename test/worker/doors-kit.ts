@@ -3,10 +3,10 @@
  */
 
 import type { Rooms } from '../../src/app.ts'
-import type { Hall, Refusal } from '../../src/chat/hall.ts'
+import type { Answer, Hall, Opened, Refusal, Submitted } from '../../src/chat/hall.ts'
 import type { Invocation } from '../../src/chat/invocation.ts'
 import { plain } from '../../src/chat/markdown.ts'
-import { type Reply, textReply } from '../../src/chat/reply.ts'
+import { textReply } from '../../src/chat/reply.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
 
 export const NOW = 1_780_000_000_000
@@ -15,19 +15,44 @@ export const SLACK_SECRET = 'a-signing-secret-of-32-characters'
 export interface FakeHall extends Hall {
   readonly admitted: Invocation[]
   readonly refused: Refusal[]
+  /** What it was asked about forms and completion, in order: the name of what was called, and with what. */
+  readonly asked: (readonly [call: string, what: object])[]
 }
 
-export function fakeHall(reply: Reply = textReply(plain('done'), { visibility: 'channel' })): FakeHall {
+/** What a hall says about forms; none unless it is told. */
+export interface FakeForms {
+  readonly opened?: Opened
+  readonly submitted?: Submitted
+  readonly completed?: readonly string[]
+}
+
+export function fakeHall(
+  reply: Answer = textReply(plain('done'), { visibility: 'channel' }),
+  { opened = { ok: false, reply: textReply(plain('over')) }, submitted, completed = [] }: FakeForms = {},
+): FakeHall {
   const admitted: Invocation[] = []
   const refused: Refusal[] = []
+  const asked: (readonly [string, object])[] = []
+  function note<T>(call: string, what: object, answer: T): Promise<T> {
+    asked.push([call, what])
+    return Promise.resolve(answer)
+  }
   return {
     admitted,
     refused,
-    async admit(invocation) {
+    asked,
+    async admit(invocation, _lifetime, limits) {
       admitted.push(invocation)
-      return reply
+      const { form, ...rest } = reply
+      return limits && form ? reply : rest
     },
     complete: async (_actor, typed) => [`${typed}!`],
+    completeOption: (_who, typed) => note('completeOption', typed, completed),
+    completeField: (_who, typed) => note('completeField', typed, completed),
+    openForm: (_who, id, limits) => note('openForm', { id, limits }, opened),
+    shortcut: (shortcut, limits) => note('shortcut', { ...shortcut, limits }, opened),
+    submitForm: (submission) =>
+      note('submitForm', submission, submitted ?? { kind: 'reply' as const, reply, told: false }),
     refuse: (refusal) => void refused.push(refusal),
   }
 }
@@ -36,11 +61,18 @@ export function testConfig(settings: Record<string, string> = {}): Config {
   return parseConfig({ SLACK_SIGNING_SECRET: SLACK_SECRET, PAWL_WORKSPACES: 'slack:T111 discord:100', ...settings })
 }
 
-export function rooms(hall: Hall, config: Config, now: number = NOW): Rooms {
+export function rooms(
+  hall: Hall,
+  config: Config,
+  now: number = NOW,
+  { fetch = async () => Response.json({ ok: true }), log = () => {} }: Partial<Pick<Rooms, 'fetch' | 'log'>> = {},
+): Rooms {
   return {
     hall,
     config,
     now: () => now,
+    fetch,
+    log,
     health: async () => ({ ok: true, version: 'test', bindings: { DB: 'ok' }, problems: [] }),
   }
 }

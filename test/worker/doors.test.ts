@@ -546,7 +546,7 @@ describe('a Discord interaction', () => {
     ['autocompletion', { type: 4 }, { type: 8, data: { choices: [] } }],
     ['a component', { type: 3, data: { custom_id: 'x' } }, { type: 4, data: { flags: 64 } }],
     ['a form', { type: 5, data: { custom_id: 'x' } }, { type: 4, data: { flags: 64 } }],
-    ['a command on a message', { data: { name: 'x', type: 3 } }, { type: 4, data: { flags: 64 } }],
+    ['a command on a person', { data: { name: 'x', type: 2 } }, { type: 4, data: { flags: 64 } }],
   ])('%s without a handler is answered properly', async (_, over, answer) => {
     const hall = fakeHall()
     expect(await (await discord(over, hall)).json()).toMatchObject(answer)

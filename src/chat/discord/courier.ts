@@ -78,6 +78,8 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
       const paths = [own, pressed].flatMap((one) => (one ? [`channels/${one.channel}/messages/${one.id}`] : []))
       for (const path of new Set(paths)) await client.asBot('PATCH', path, renderBody(reply))
     },
+    // An interaction is no message of the room's: there is nothing that a thread could begin under.
+    threaded: (address) => address,
     asked: ({ workspace, id }, channel, key) => ({
       platform: 'discord',
       application: config.applicationId ?? '',

@@ -40,6 +40,8 @@ export const commandPlaceSchema = z.object({
 
 const memberSchema = memberFactsSchema.extend({ user: memberFactsSchema.shape.user.extend(person.shape) })
 
+const channelSchema = z.object({ type: z.int().optional(), name: z.string().nullish() }).nullish()
+
 /** Anything that somebody did inside a guild. */
 const guildSchema = z.object({
   id: snowflake,
@@ -47,7 +49,7 @@ const guildSchema = z.object({
   token: z.string().min(1).max(1_000),
   guild_id: snowflake,
   channel_id: snowflake,
-  channel: z.object({ type: z.int().optional(), name: z.string().nullish() }).nullish(),
+  channel: channelSchema,
   member: memberSchema,
 })
 
@@ -56,15 +58,65 @@ export type GuildInteraction = z.output<typeof guildSchema>
 /** A chat-input command used inside a guild. */
 export const guildCommandSchema = guildSchema.extend({ data: z.object({ name, options: optionsSchema.default([]) }) })
 
-/** The line of `/pawl run:` while it is being typed. */
+/** While a command is being typed, nothing is checked yet: a number may be any text. */
+const draftSchema = z.object({
+  type: z.int(),
+  name,
+  value: z.union([z.string().max(6_000), z.number(), z.boolean()]),
+  focused: z.boolean().default(false),
+})
+const draftsSchema = z.array(draftSchema).max(25).default([])
+const draftSubcommandSchema = z.object({ type: z.literal(1), name, options: draftsSchema })
+const draftGroupSchema = z.object({ type: z.literal(2), name, options: z.tuple([draftSubcommandSchema]) })
+
+/** A command of which one option is being typed. */
 export const typingSchema = z.object({
   guild_id: snowflake,
+  channel_id: snowflake,
+  channel: channelSchema,
   member: memberSchema,
   data: z.object({
-    name: z.literal('pawl'),
-    options: z.tuple([
-      z.object({ type: z.literal(3), name: z.literal('run'), value: z.string(), focused: z.literal(true) }),
-    ]),
+    name,
+    options: z.union([z.tuple([draftGroupSchema]), z.tuple([draftSubcommandSchema]), draftsSchema]),
+  }),
+})
+
+export type Typing = z.output<typeof typingSchema>
+export type Draft = z.output<typeof draftSchema>
+
+/** A command used on a message inside a guild. */
+export const messageCommandSchema = guildSchema.extend({
+  data: z.object({
+    target_id: snowflake,
+    resolved: z.object({
+      messages: z.record(
+        snowflake,
+        z.object({
+          content: z.string().default(''),
+          author: person,
+          timestamp: z.string().max(60).nullish(),
+        }),
+      ),
+    }),
+  }),
+})
+
+/** A part of a modal; a text display holds nothing. */
+const filledSchema = z.object({
+  component: z
+    .object({
+      custom_id: z.string().min(1).max(100),
+      value: z.string().nullish(),
+      values: z.array(z.string()).optional(),
+    })
+    .optional(),
+})
+
+/** A modal of Pawl's that was sent off. */
+export const submittedSchema = guildSchema.extend({
+  data: z.object({
+    custom_id: z.string().regex(/^form:f_[0-9a-hjkmnp-tv-z]{16}:[1-9]\d?$/),
+    components: z.array(filledSchema).max(5),
   }),
 })
 

@@ -3,7 +3,8 @@
  */
 import type { Json } from '../../json.ts'
 import { lineOfButton } from '../button.ts'
-import type { Input, Invocation } from '../invocation.ts'
+import type { Asking } from '../hall.ts'
+import type { Address, Input, Invocation } from '../invocation.ts'
 import { discordAddress } from './address.ts'
 import {
   type GuildCommand,
@@ -15,8 +16,8 @@ import {
 import { discordStanding } from './standing.ts'
 
 /** The command whose one option is a whole line. */
-const ROOT_COMMAND = 'pawl'
-const LINE_OPTION = 'run'
+export const ROOT_COMMAND = 'pawl'
+export const LINE_OPTION = 'run'
 
 /** Channel types of direct messages, alone and in a group. */
 const DIRECT_TYPES = new Set([1, 3])
@@ -39,14 +40,30 @@ export function readPressed(payload: unknown, receivedAt: number): Invocation | 
 
 function invocationOf(
   source: string,
-  { id, application_id, token, guild_id, channel_id, channel, member }: GuildInteraction,
+  interaction: GuildInteraction,
   input: Input,
   receivedAt: number,
   pressed?: string,
 ): Invocation {
   return {
     source,
-    delivery: `discord:interaction:${id}`,
+    delivery: `discord:interaction:${interaction.id}`,
+    ...askingOf(interaction),
+    input,
+    address: addressOf(interaction, receivedAt, pressed),
+    answersInResponse: true,
+    receivedAt,
+  }
+}
+
+/** Who did something, and where. */
+export function askingOf({
+  guild_id,
+  channel_id,
+  channel,
+  member,
+}: Pick<GuildInteraction, 'guild_id' | 'channel_id' | 'channel' | 'member'>): Asking {
+  return {
     actor: { platform: 'discord', workspace: guild_id, id: member.user.id },
     standing: discordStanding(member),
     channel: {
@@ -54,22 +71,27 @@ function invocationOf(
       kind: DIRECT_TYPES.has(channel?.type ?? 0) ? 'direct' : 'channel',
       ...(channel?.name && { name: channel.name }),
     },
-    input,
-    address: discordAddress(
-      {
-        application: application_id,
-        interaction: id,
-        token,
-        guild: guild_id,
-        channel: channel_id,
-        user: member.user.id,
-        ...(pressed !== undefined && { pressed }),
-      },
-      receivedAt,
-    ),
-    answersInResponse: true,
-    receivedAt,
   }
+}
+
+/** Where what came of it is told. */
+export function addressOf(
+  { id, application_id, token, guild_id, channel_id, member }: GuildInteraction,
+  receivedAt: number,
+  pressed?: string,
+): Address {
+  return discordAddress(
+    {
+      application: application_id,
+      interaction: id,
+      token,
+      guild: guild_id,
+      channel: channel_id,
+      user: member.user.id,
+      ...(pressed !== undefined && { pressed }),
+    },
+    receivedAt,
+  )
 }
 
 function readInput({ name, options }: GuildCommand['data']): Input | null {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { channelName, code, md, plain, userName } from '../markdown.ts'
+import { channelName, code, md, plain, timeOf, userName, userNamed } from '../markdown.ts'
 import { anyReply } from '../reply.arbitrary.ts'
 import { type Reply, textReply } from '../reply.ts'
 import { discordAnswer, escapeDiscord, renderDiscord } from './render.ts'
@@ -36,8 +36,15 @@ describe('a reply in Discord', () => {
 
   it('names people and rooms by id only where it is one', () => {
     expect(content(textReply(userName('123')))).toBe('<@123>')
+    expect(content(textReply(userNamed('123', 'ada')))).toBe('<@123>')
     expect(content(textReply(channelName('123')))).toBe('<#123>')
     expect(content(textReply(userName('&1')))).toBe('&1')
+  })
+
+  it("shows a moment in the reader's own time zone", () => {
+    expect(content(textReply(md`until ${timeOf(1_780_000_000_999)}`))).toBe('until <t:1780000000:f>')
+    expect(content(textReply({ spans: [{ text: 'then', time: -1 }] }))).toBe('then')
+    expect(content(textReply({ spans: [{ text: 'then', time: 8.64e15 }] }))).toBe('<t:8640000000000:f>')
   })
 
   it('small print and fields are lines of their own', () => {

@@ -10,12 +10,12 @@ import { InteractionResponseFlags } from 'discord-interactions'
 import type { Span } from '../markdown.ts'
 import {
   type Cost,
-  cleanText,
   clip,
   fieldSpans,
   type Ids,
   isWhole,
   readableSpans,
+  shorten,
   shownBlocks,
   splitSpans,
 } from '../pieces.ts'
@@ -132,12 +132,14 @@ function paragraphs(spans: readonly Span[]): string[] {
   })
 }
 
-const SNOWFLAKE = /^\d{1,20}$/
+/** What ids look like in Discord. */
+export const SNOWFLAKE = /^\d{1,20}$/
 const IDS: Ids = { user: SNOWFLAKE, channel: SNOWFLAKE }
 
 function renderSpan(span: Span, startsLine: boolean): string {
   if (span.user !== undefined) return `<@${span.user}>`
   if (span.channel !== undefined) return `<#${span.channel}>`
+  if (span.time !== undefined) return `<t:${Math.floor(span.time / 1_000)}:f>`
   // Inside inline code nothing escapes a backquote: its look-alike cannot end it.
   if (span.code) return `\`${span.text.replace(/`/g, 'ˋ').replace(/\n/g, ' ')}\``
   if (span.link !== undefined) {
@@ -176,11 +178,10 @@ function renderRows(buttons: readonly Button[]): DiscordMessage['components'] {
 }
 
 function renderButton({ id, label, style }: Button): APIButtonComponentWithCustomId {
-  const text = cleanText(label).trim()
   return {
     type: 2,
     style: BUTTON_STYLES[style ?? 'secondary'],
     custom_id: id,
-    label: text === '' ? '–' : text.length <= LABEL_MAX ? text : `${text.slice(0, LABEL_MAX - 1).toWellFormed()}…`,
+    label: shorten(label, LABEL_MAX),
   }
 }

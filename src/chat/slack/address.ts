@@ -17,6 +17,8 @@ const addressSchema = z.object({
   thread: z.string().optional(),
   /** The message that asked, where it was one: a thread can begin there. */
   asked_in: z.string().optional(),
+  /** True: what the room sees of the answer goes into a thread there. What one person sees would be lost in a thread that has not begun. */
+  under: z.literal(true).optional(),
   /** The message whose button was pressed, empty where Slack did not say: what the response_url changes. */
   pressed: z.string().optional(),
   response_url: z.string().optional(),

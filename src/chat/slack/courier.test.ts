@@ -144,7 +144,9 @@ describe('a reply to the room', () => {
   it('in the direct conversation with the bot is an ordinary message, even a private one', async () => {
     const { courier, ways } = slack()
     await courier.deliver(slackAddress({ ...place, channel: 'D1' }), toAsker, null)
-    expect(ways()).toEqual(['chat.postMessage'])
+    // A shortcut from anywhere names no room: the person's id stands for their conversation with the bot.
+    await courier.deliver(slackAddress({ ...place, channel: 'U1' }), toAsker, null)
+    expect(ways()).toEqual(['chat.postMessage', 'chat.postMessage'])
   })
 })
 

@@ -73,6 +73,7 @@ export function createSlackCourier({ config, fetch, now, served = 'one' }: Couri
       if (place?.pressed !== undefined && place.pressed !== own && isOpen(place, 0))
         await client.respond(place.response_url, { ...renderJson(reply), replace_original: true })
     },
+    threaded: (address) => (readSlackAddress(address)?.asked_in === undefined ? address : { ...address, under: true }),
     asked: ({ workspace, id }, channel) => slackAddress({ team: workspace, channel, user: id, receivedAt: now() }),
     resolve: (address, target) => resolveSlackTarget(client, address, target, served),
     room: (actor, typed) => findSlackRoom(client, actor, typed, served),
@@ -103,7 +104,7 @@ export function createSlackCourier({ config, fetch, now, served = 'one' }: Couri
   async function postAsBot(place: SlackAddress, reply: Reply, sent: Sent): Promise<Try> {
     const result = await client.method('chat.postMessage', {
       channel: place.channel,
-      ...inThread(place),
+      ...inThread(beginning(place)),
       ...renderJson(reply),
     })
     if (result.kind === 'later') return retry(result)
@@ -177,15 +178,23 @@ export function createSlackCourier({ config, fetch, now, served = 'one' }: Couri
 /**
  * In the direct conversation with the bot nobody else listens, and an ordinary message stays there while an ephemeral
  * one is lost. Only an event (no response_url) proves that the conversation is the bot's: a slash command can be typed
- * in one between two people.
+ * in one between two people. A shortcut from anywhere names the person in place of a room: that is the same conversation.
  */
 function isForRoom(place: SlackAddress, reply: Reply): boolean {
-  return reply.visibility === 'channel' || (place.response_url === undefined && place.channel.startsWith('D'))
+  return (
+    reply.visibility === 'channel' ||
+    (place.response_url === undefined && (place.channel.startsWith('D') || place.channel === place.user))
+  )
 }
 
 function renderJson(reply: Reply): { [key: string]: Json } {
   // Through text, because Slack's types know undefined members and JSON does not.
   return JSON.parse(JSON.stringify(renderSlack(reply)))
+}
+
+/** Where what the room sees goes: into the thread that it is in, or the one that it begins. */
+function beginning(place: SlackAddress): SlackAddress {
+  return place.under ? { ...place, thread: place.thread ?? place.asked_in } : place
 }
 
 function inThread({ thread }: SlackAddress): { [key: string]: Json } {

@@ -1,21 +1,19 @@
 /**
  * Slack's three doors: slash commands, interactions, events. Pure but for what the hall does.
  */
-import { servesWorkspace } from '../../config.ts'
 import { createDoor, type DoorOptions, type Verified } from '../door.ts'
 import { parseJson } from '../http.ts'
-import type { Invocation } from '../invocation.ts'
 import { notServedReply } from '../served.ts'
-import { envelopeSchema, interactionSchema, urlVerificationSchema } from './payloads.ts'
-import { readEvent, readPressed, readSlashCommand } from './read.ts'
+import { empty, isServed, serveInteraction } from './interactions.ts'
+import { SLACK_FORMS, slackModal } from './modal.ts'
+import { openModal } from './open.ts'
+import { envelopeSchema, urlVerificationSchema } from './payloads.ts'
+import { readEvent, readSlashCommand } from './read.ts'
 import { slackAnswer } from './render.ts'
 import { verifySlack } from './verify.ts'
 
 const verify: DoorOptions['verify'] = (headers, body, config, now) =>
   verifySlack(headers, body, config.slack.signingSecrets, now)
-
-/** An acknowledgement that shows nothing. */
-const empty = () => new Response(null, { status: 200 })
 
 /** `POST /slack/commands` */
 export const slackCommands = createDoor({
@@ -47,24 +45,14 @@ async function serveCommand(request: Verified): Promise<Response> {
   if (form.get('ssl_check') === '1') return empty()
   const invocation = readSlashCommand(form, request.receivedAt)
   if (!invocation) return request.malformed('command_malformed')
-  if (!isServed(request, invocation))
+  if (!isServed(request, invocation.actor))
     return Response.json(slackAnswer(notServedReply(`slack:${invocation.actor.workspace}`)))
-  return Response.json(slackAnswer(await request.hall.admit(invocation, request.lifetime)))
-}
-
-/** Interactions whose answer is a list of options. */
-const SUGGESTIONS = new Set(['block_suggestion', 'dialog_suggestion'])
-
-async function serveInteraction(request: Verified): Promise<Response> {
-  const payload = parseJson(new URLSearchParams(request.text).get('payload') ?? '')
-  const interaction = interactionSchema.safeParse(payload)
-  if (!interaction.success) return request.malformed('interaction_malformed')
-  const { type } = interaction.data
-  if (SUGGESTIONS.has(type)) return Response.json({ options: [] })
-  const pressed = type === 'block_actions' ? readPressed(payload, request.receivedAt) : null
-  // Whatever else is pressed or submitted was not put out by Pawl: it gets the answer that changes nothing.
-  if (pressed && isServed(request, pressed)) await request.hall.admit(pressed, request.lifetime)
-  return empty()
+  // Without the bot nothing can be opened.
+  const limits = request.config.slack.botToken === null ? undefined : SLACK_FORMS
+  const reply = await request.hall.admit(invocation, request.lifetime, limits)
+  const trigger = form.get('trigger_id') ?? ''
+  if (reply.form && (await openModal(request, trigger, slackModal(reply.form)))) return empty()
+  return Response.json(slackAnswer(reply))
 }
 
 async function serveEvent(request: Verified): Promise<Response> {
@@ -83,7 +71,7 @@ async function serveEvent(request: Verified): Promise<Response> {
       if (reading.kind === 'malformed') return request.malformed('event_malformed')
       if (reading.kind === 'ignored') return empty()
       // An event has no answer to put words into, and an unserved team gets no message from the bot's account.
-      if (!reading.known || !isServed(request, reading.invocation)) {
+      if (!reading.known || !isServed(request, reading.invocation.actor)) {
         if (!reading.known) request.refuse('workspace_unknown')
         return empty()
       }
@@ -94,11 +82,4 @@ async function serveEvent(request: Verified): Promise<Response> {
       // `app_rate_limited` and whatever Slack adds: acknowledged, or it would be sent again.
       return empty()
   }
-}
-
-/** Whether the person's own team is served; a refusal is told to the audit. */
-function isServed({ config, refuse }: Verified, { actor }: Invocation): boolean {
-  const served = servesWorkspace(config, actor.platform, actor.workspace)
-  if (!served) refuse('workspace_not_allowed', actor)
-  return served
 }

@@ -1,14 +1,15 @@
 /**
  * Verified Slack requests as invocations. Pure.
  */
-import { lineOfButton } from '../button.ts'
-import type { Invocation, Standing } from '../invocation.ts'
+import { formOfButton, lineOfButton } from '../button.ts'
+import type { Channel, Invocation, Standing } from '../invocation.ts'
 import { slackAddress } from './address.ts'
 import {
   type EventCallback,
   eventCallbackSchema,
   pressedSchema,
   type SlashCommand,
+  type Somebody,
   slashCommandSchema,
   spokenSchema,
 } from './payloads.ts'
@@ -30,11 +31,7 @@ export function readSlashCommand(form: URLSearchParams, receivedAt: number): Inv
     delivery: `slack:trigger:${trigger_id}`,
     actor: { platform: 'slack', workspace: team_id, id: user_id },
     standing: 'unknown',
-    channel: {
-      id: channel_id,
-      kind: isDirect(channel_id) ? 'direct' : 'channel',
-      ...(channel_name !== undefined && !NO_NAMES.has(channel_name) && { name: channel_name }),
-    },
+    channel: roomOf({ id: channel_id, name: channel_name }),
     input: { kind: 'line', text: lineOf(parsed.data) },
     address: slackAddress({ team: team_id, channel: channel_id, user: user_id, responseUrl: response_url, receivedAt }),
     answersInResponse: true,
@@ -54,26 +51,21 @@ function lineOf({ command, text }: SlashCommand): string {
 export function readPressed(payload: unknown, receivedAt: number): Invocation | null {
   const parsed = pressedSchema.safeParse(payload)
   if (!parsed.success) return null
-  const { trigger_id, user, team, channel, message, container, response_url, actions } = parsed.data
+  const { trigger_id, channel, message, container, response_url, actions } = parsed.data
   const [{ action_id, action_ts }] = actions
   const line = lineOfButton(action_id)
-  const workspace = user.team_id ?? team?.id
-  if (line === null || !workspace) return null
+  const who = somebodyOf(parsed.data)
+  if (line === null || !who) return null
   return {
+    ...who,
     source: 'slack.action',
     delivery: `slack:action:${trigger_id}:${action_ts}`,
-    actor: { platform: 'slack', workspace, id: user.id },
-    standing: standingIn(team?.id, workspace),
-    channel: {
-      id: channel.id,
-      kind: isDirect(channel.id) ? 'direct' : 'channel',
-      ...(channel.name && !NO_NAMES.has(channel.name) && { name: channel.name }),
-    },
+    channel: roomOf(channel),
     input: { kind: 'line', text: line },
     address: slackAddress({
-      team: workspace,
+      team: who.actor.workspace,
       channel: channel.id,
-      user: user.id,
+      user: who.actor.id,
       thread: message?.thread_ts ?? undefined,
       pressed: container?.message_ts ?? '',
       responseUrl: response_url ?? undefined,
@@ -82,6 +74,47 @@ export function readPressed(payload: unknown, receivedAt: number): Invocation | 
     // Slack shows nothing of the response's body; what is said goes to the response_url.
     answersInResponse: false,
     receivedAt,
+  }
+}
+
+export interface PressedForm extends Pick<Invocation, 'actor' | 'standing'> {
+  readonly form: string
+  /** With which a modal can be opened, once, within 3 s. */
+  readonly trigger: string
+  readonly responseUrl: string | null
+}
+
+/** A pressed button that opens a form; null for anything else. */
+export function readPressedForm(payload: unknown): PressedForm | null {
+  const parsed = pressedSchema.safeParse(payload)
+  if (!parsed.success) return null
+  const form = formOfButton(parsed.data.actions[0].action_id)
+  const who = somebodyOf(parsed.data)
+  if (form === null || !who) return null
+  return { ...who, form, trigger: parsed.data.trigger_id, responseUrl: parsed.data.response_url ?? null }
+}
+
+/**
+ * Who did something, by the person's own team; null where Slack does not say which that is.
+ *
+ * @param here the workspace that it was done in, where that is not the request's team
+ */
+export function somebodyOf(
+  { user, team }: { user: Somebody['user']; team?: Somebody['team'] },
+  here: string | null | undefined = team?.id,
+): Pick<Invocation, 'actor' | 'standing'> | null {
+  const workspace = user.team_id ?? team?.id
+  return workspace
+    ? { actor: { platform: 'slack', workspace, id: user.id }, standing: standingIn(here, workspace) }
+    : null
+}
+
+/** A room as an interaction names it. */
+export function roomOf({ id, name }: { id: string; name?: string | null | undefined }): Channel {
+  return {
+    id,
+    kind: isDirect(id) ? 'direct' : 'channel',
+    ...(name && !NO_NAMES.has(name) && { name }),
   }
 }
 

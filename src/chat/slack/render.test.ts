@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, md, plain, userName } from '../markdown.ts'
+import { code, md, plain, timeOf, userName, userNamed } from '../markdown.ts'
 import { anyReply } from '../reply.arbitrary.ts'
 import { type Reply, textReply } from '../reply.ts'
 import { escapeSlack, renderSlack, slackAnswer } from './render.ts'
@@ -54,7 +54,44 @@ describe('a reply in Slack', () => {
     expect(element(textReply(userName('U123'), inRoom))).toContain(
       '"type":"link","url":"https://slack.com/app_redirect?channel=U123"',
     )
+    expect(element(textReply(userNamed('U123', 'ada'), inRoom))).toContain('channel=U123","text":"ada"')
+    expect(element(textReply(userNamed('U123', 'ada')))).toContain('{"type":"user","user_id":"U123"}')
     expect(element(textReply(userName('nobody <!here>')))).toContain('{"type":"text","text":"nobody <!here>"}')
+  })
+
+  it("shows a moment in the reader's own time zone, and in UTC where Slack cannot", () => {
+    const until = md`until ${timeOf(1_780_000_000_999)}`
+    const { text, blocks } = renderSlack({
+      ...textReply(until),
+      blocks: [
+        { kind: 'text', text: until },
+        { kind: 'note', text: until },
+      ],
+    })
+    expect(text).toBe('until 2026-05-28T20:26:40Z\nuntil 2026-05-28T20:26:40Z')
+    expect(blocks).toMatchObject([
+      {
+        elements: [
+          {
+            elements: [
+              { type: 'text', text: 'until ' },
+              {
+                type: 'date',
+                timestamp: 1_780_000_000,
+                format: '{date_short_pretty} {time}',
+                fallback: '2026-05-28T20:26:40Z',
+              },
+            ],
+          },
+        ],
+      },
+      { elements: [{ text: 'until <!date^1780000000^{date_short_pretty} {time}|2026-05-28T20:26:40Z>' }] },
+    ])
+  })
+
+  it.each([-1, Number.NaN, 1.5, 8.64e15 + 1])('a moment that is none (%s) is its text', (time) => {
+    const { blocks } = renderSlack(textReply({ spans: [{ text: 'then', time }] }))
+    expect(JSON.stringify(blocks)).toContain('{"type":"text","text":"then"}')
   })
 
   it('says the tone in front of the first words, and in the notification too', () => {
@@ -122,8 +159,8 @@ describe('a reply in Slack', () => {
         expect(message.text.trim()).not.toBe('')
         expect(JSON.stringify(message)).not.toContain('"type":"user"')
         for (const text of markup(message)) {
-          // Only links that begin with https, and names of rooms: neither notifies.
-          expect(text.replace(/<(?:https?:\/\/[^<>]*|#[CGD][A-Z0-9]+)>/g, '')).not.toMatch(/[<>]/)
+          // Only links that begin with https, names of rooms, and moments: none notifies.
+          expect(text.replace(/<(?:https?:\/\/[^<>]*|#[CGD][A-Z0-9]+|!date\^\d+\^[^<>]*)>/g, '')).not.toMatch(/[<>]/)
           expect(text.isWellFormed()).toBe(true)
         }
         for (const block of message.blocks) {

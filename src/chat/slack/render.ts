@@ -13,12 +13,12 @@ import type { Span } from '../markdown.ts'
 import { textOf } from '../markdown.ts'
 import {
   type Cost,
-  cleanText,
   clip,
   fieldLines,
   type Ids,
   isWhole,
   readableSpans,
+  shorten,
   shownBlocks,
   splitSpans,
 } from '../pieces.ts'
@@ -123,10 +123,16 @@ function paragraphs(spans: readonly Span[], isPrivate: boolean): RichTextBlock[]
   }))
 }
 
-const IDS: Ids = { user: /^[UW][A-Z0-9]{2,20}$/, channel: /^[CGD][A-Z0-9]{2,20}$/ }
+/** What ids look like in Slack. */
+export const IDS: Ids = { user: /^[UW][A-Z0-9]{2,20}$/, channel: /^[CGD][A-Z0-9]{2,20}$/ }
+
+/** https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+const DATE_FORMAT = '{date_short_pretty} {time}'
 
 function renderSpan(span: Span, isPrivate: boolean): RichTextElement {
   if (span.channel !== undefined) return { type: 'channel', channel_id: span.channel }
+  if (span.time !== undefined)
+    return { type: 'date', timestamp: Math.floor(span.time / 1_000), format: DATE_FORMAT, fallback: span.text }
   if (span.user !== undefined) {
     if (isPrivate) return { type: 'user', user_id: span.user }
     return { type: 'link', url: personLink(span.user), text: span.text }
@@ -162,6 +168,7 @@ function smallSpan(span: Span, isPrivate: boolean): string {
   if (span.user !== undefined && isPrivate) return `<@${span.user}>`
   // Nothing escapes a backquote in mrkdwn: its look-alike cannot end or begin code.
   const text = escapeSlack(span.text.replace(/`/g, 'ˋ'))
+  if (span.time !== undefined) return `<!date^${Math.floor(span.time / 1_000)}^${DATE_FORMAT}|${text}>`
   if (span.user !== undefined) return `<${personLink(span.user)}|${text}>`
   if (span.link !== undefined) return `<${escapeSlack(span.link)}|${text.replace(/\n/g, ' ')}>`
   if (span.code) return `\`${text}\``
@@ -182,12 +189,6 @@ function renderButton({ id, label, style }: Button): SlackButton {
 /** Slack refuses two elements with one action_id. */
 function distinct(buttons: readonly Button[]): Button[] {
   return [...new Map(buttons.map((button) => [button.id, button])).values()]
-}
-
-function shorten(label: string, limit: number): string {
-  const text = cleanText(label).trim()
-  if (text.length <= limit) return text === '' ? '–' : text
-  return `${text.slice(0, limit - 1).toWellFormed()}…`
 }
 
 function fallbackText(blocks: readonly Block[]): string {

@@ -26,7 +26,8 @@ const channel = (more: object = {}) => ({
 it('is found by id, also where Pawl cannot post: nothing is posted there', async () => {
   const found = { ok: true, ref: 'slack:C2', name: '#ops' }
   expect(await room('C2', channel())).toEqual(found)
-  expect(await room('C2', channel({ is_archived: true, is_ext_shared: true }))).toEqual(found)
+  expect(await room('C2', channel({ is_archived: true }))).toEqual(found)
+  expect(await room('C2', channel({ is_ext_shared: true }))).toEqual({ ...found, shared: true })
 })
 
 it('is found by name among the rooms that Pawl is in', async () => {

@@ -141,18 +141,21 @@ export async function findSlackRoom(
   if (isOfAnother(channel, workspace, served)) return UNKNOWN_CHANNEL
   if (channel.is_im || channel.is_mpim || channel.name === '')
     return refuse('That is a conversation and no channel. Type # and pick a channel from the list.')
-  return { ok: true, ref: `slack:${channel.id}`, name: labelOf(channel) }
+  return { ok: true, ref: `slack:${channel.id}`, name: labelOf(channel), ...(isShared(channel) && { shared: true }) }
 }
 
 function isOpen({ is_private, is_im, is_mpim }: Channel): boolean {
   return !is_private && !is_im && !is_mpim
 }
 
+function isShared({ is_shared, is_ext_shared, is_org_shared, is_pending_ext_shared }: Channel): boolean {
+  return is_shared || is_ext_shared || is_org_shared || is_pending_ext_shared
+}
+
 /** What is said there must not reach people of other workspaces, nor come from them. */
 function whyElsewhere(channel: Channel, { team }: SlackAddress, served: Served): Refusal | null {
-  const { is_shared, is_ext_shared, is_org_shared, is_pending_ext_shared } = channel
   if (isOfAnother(channel, team, served)) return UNKNOWN_CHANNEL
-  return is_shared || is_ext_shared || is_org_shared || is_pending_ext_shared
+  return isShared(channel)
     ? refuse(`${labelOf(channel)} is shared with another workspace. Pick a channel of this workspace alone.`)
     : null
 }

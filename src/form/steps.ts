@@ -1,0 +1,92 @@
+/** Which fields a command's form has, in which step. Pure. */
+import type { Command, Option } from '../command/command.ts'
+import { BECAUSE_MAX } from '../command/flags.ts'
+import { asksWhy, type Draft, problemOf, shownDefault, typedIn } from './draft.ts'
+import type { Field, FieldKind, Form, FormLimits } from './form.ts'
+
+/** `--why` as a field. No option has its name. */
+const WHY: Option = {
+  name: 'why',
+  kind: 'string',
+  list: false,
+  required: false,
+  summary: 'The reason, for those who approve',
+  secret: false,
+  max: BECAUSE_MAX,
+  complete: false,
+}
+
+/** A longer text is not typed on one line. */
+const LINE_MAX = 200
+
+/**
+ * The options of each step, in their order, secret ones last: what they hold is nowhere but in the submission that runs the command.
+ * Null where they do not fit into one step, and for a command without options.
+ */
+export function stepsOf(command: Command, { fields }: FormLimits): readonly (readonly Option[])[] | null {
+  const { options } = command
+  const secrets = options.filter(({ secret }) => secret)
+  const open = [...options.filter(({ secret }) => !secret), ...(asksWhy(command) ? [WHY] : [])]
+  if (options.length === 0 || secrets.length > fields) return null
+  const steps: Option[][] = []
+  for (let at = 0; at < open.length; at += fields) steps.push(open.slice(at, at + fields))
+  const last = steps.at(-1)
+  if (last && last.length + secrets.length <= fields) last.push(...secrets)
+  else steps.push(secrets)
+  return steps
+}
+
+export interface StepShown {
+  readonly id: string
+  readonly command: Command
+  readonly draft: Draft
+  readonly steps: readonly (readonly Option[])[]
+}
+
+/** The step of a command's form that is next, with what was typed into it so far and what is wrong with that. */
+export function formOf({ id, command, draft, steps }: StepShown): Form {
+  const step = Math.min(draft.step, steps.length)
+  const dry = draft.flags['dry-run'] === true
+  const last = step === steps.length
+  return {
+    id,
+    title: command.name,
+    intro: [command.summary, dry ? 'Dry run: nothing will be changed.' : ''].filter((part) => part !== '').join('. '),
+    step,
+    steps: steps.length,
+    fields: (steps[step - 1] ?? []).map((option) => fieldOf(option, draft)),
+    submit: last ? (dry ? 'Dry run' : 'Run') : 'Next',
+  }
+}
+
+function fieldOf(option: Option, draft: Draft): Field {
+  const { name, list, secret, required, choices, min, max, summary } = option
+  const kind = kindOf(option)
+  const value = secret ? undefined : (typedIn(draft, name) ?? shownDefault(option))
+  const problem = problemOf(draft, name)
+  const numeric = option.kind === 'integer' || option.kind === 'number'
+  return {
+    name,
+    label: name,
+    hint: list && kind === 'lines' ? `${summary}; one a line` : summary,
+    kind,
+    list,
+    required,
+    ...(choices && { choices: choices.map(String) }),
+    ...(value !== undefined && value !== '' && { value }),
+    ...(numeric && !list && { ...(min !== undefined && { min }), ...(max !== undefined && { max }) }),
+    ...(option.kind === 'integer' && { whole: true as const }),
+    ...(option.kind === 'string' && !list && max !== undefined && { length: max }),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+function kindOf({ kind, list, secret, choices, complete, rest, max }: Option): FieldKind {
+  if (secret) return 'secret'
+  if (choices) return 'choice'
+  if (kind === 'boolean' || kind === 'user' || kind === 'channel') return kind
+  if (complete) return 'completed'
+  if (list) return 'lines'
+  if (kind === 'integer' || kind === 'number') return 'number'
+  return rest || (max !== undefined && max > LINE_MAX) ? 'lines' : 'text'
+}

@@ -1,0 +1,184 @@
+/**
+ * Takes a form step by step, until the last one becomes a run. Network: D1. What it asks to run goes the way of every invocation.
+ */
+import type { Answer, Submission, Submitted } from '../chat/hall.ts'
+import type { Address, Channel, Input, Invocation } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
+import type { Database } from '../db/database.ts'
+import { type FormRow, keepTyped } from '../db/forms.ts'
+import { readLine } from '../engine/planner.ts'
+import { type Draft, flagsOf, NEW_DRAFT, typedIn } from '../form/draft.ts'
+import type { FieldValue, FormLimits } from '../form/form.ts'
+import { COMMAND_FIELD, LINE_FIELD, lineForm, pickForm } from '../form/other-forms.ts'
+import { readForm } from '../form/read.ts'
+import { formOf, stepsOf } from '../form/steps.ts'
+import type { Json, PawlRecord } from '../json.ts'
+import { isPossible } from '../policy/ask.ts'
+import { deliveryOf, findForm, isAsItWas, makeForm, type OpenForm, shownOf } from './form-kept.ts'
+import { formChanged, formOver, formUnreachable } from './form-replies.ts'
+import { ADMISSION_BUDGET_MS } from './limits.ts'
+import { messageOf, type Services } from './services.ts'
+import { askerStatements, readAsker } from './subject.ts'
+import { within } from './within.ts'
+
+/** What the hall does for a submission. */
+export interface Desk {
+  /** Admits what a form asks to run. */
+  admit(invocation: Invocation): Promise<Answer>
+  /** Tells the audit of one that is nothing to its sender. */
+  refuse(reason: string): void
+}
+
+/** Taking a step leaves the last one {@link ADMISSION_BUDGET_MS} of the platform's 3 s for its run. In milliseconds. */
+const STEP_BUDGET_MS = 1_000
+
+/** What a step comes to: an answer, or what is to run. */
+type Step = Submitted | { readonly kind: 'run'; readonly row: FormRow; readonly input: Input }
+
+/** Takes one step of a form; the last becomes a run. Never rejects. */
+export async function submitForm(
+  services: Services,
+  { admit, refuse }: Desk,
+  submission: Submission,
+  limits: FormLimits,
+): Promise<Submitted> {
+  const { answersInResponse } = submission
+  let step: Step
+  try {
+    const budget = answersInResponse ? STEP_BUDGET_MS : ADMISSION_BUDGET_MS
+    step = await within(budget, () => takeStep(services, refuse, submission, limits))
+  } catch (error) {
+    // Nothing is admitted but below: what comes too late from there runs nothing.
+    services.log('a form failed', { error: messageOf(error) })
+    return told(formUnreachable())
+  }
+  if (step.kind !== 'run') return step
+  const reply = await admit(invocationOf(step.row, submission, step.input))
+  return { kind: 'reply', reply, told: !answersInResponse }
+}
+
+/** Something that the door has to say itself. */
+function told(reply: Reply): Submitted {
+  return { kind: 'reply', reply, told: false }
+}
+
+async function takeStep(
+  services: Services,
+  refuse: Desk['refuse'],
+  submission: Submission,
+  limits: FormLimits,
+): Promise<Step> {
+  const db = services.openDb()
+  const found = await findForm(services, db, submission.actor, submission.id)
+  if ('reply' in found) {
+    if (!found.sent) refuse('form_over')
+    return told(found.reply)
+  }
+  switch (found.row.kind) {
+    case 'line':
+      return await submitLine(db, found, submission)
+    case 'pick':
+      return await submitPick(services, db, found, submission, limits)
+    case 'options':
+      return await submitOptions(services, db, found, submission, limits)
+  }
+}
+
+/** What a form asks to run, where it was asked for. */
+function invocationOf(
+  row: FormRow,
+  { id, source, actor, standing, address, answersInResponse, receivedAt }: Submission,
+  input: Input,
+): Invocation {
+  return {
+    source,
+    delivery: deliveryOf(id),
+    actor,
+    standing,
+    channel: JSON.parse(row.channel) as Channel,
+    input,
+    ...(row.record !== null && { record: JSON.parse(row.record) as PawlRecord }),
+    address: address ?? (JSON.parse(row.address) as Address),
+    answersInResponse,
+    receivedAt,
+  }
+}
+
+async function submitLine(db: Database, { row, draft }: OpenForm, { values }: Submission): Promise<Step> {
+  const text = textOf(values.get(LINE_FIELD))
+  // Whoever may run nothing learns nothing here but the grammar.
+  const parsed = readLine({ kind: 'line', text }, row.platform)
+  if (parsed.ok) return { kind: 'run', row, input: { kind: 'line', text } }
+  const problems = [[LINE_FIELD, parsed.error.message]] as const
+  const now: Draft = { ...draft, values: { [LINE_FIELD]: text }, problems }
+  await keepTyped(db, row.id, JSON.stringify(now)).run()
+  return { kind: 'problems', form: lineForm(row.id, now), problems: new Map(problems) }
+}
+
+async function submitPick(
+  services: Services,
+  db: Database,
+  { row, draft }: OpenForm,
+  submission: Submission,
+  limits: FormLimits,
+): Promise<Step> {
+  const { actor, values } = submission
+  const name = textOf(values.get(COMMAND_FIELD)).trim()
+  const command = services.registry.byKey(name.replaceAll(' ', ':'))
+  const asker = await readAsker(services, db, submission, await db.batch(askerStatements(services, db, actor)))
+  if (!command || !asker || !isPossible(asker, command)) {
+    const message = name === '' ? 'command is missing: give its name' : 'there is no such command that you may run'
+    const problems = [[COMMAND_FIELD, message]] as const
+    const form = pickForm(row.id, { ...draft, values: { [COMMAND_FIELD]: name }, problems })
+    return { kind: 'problems', form, problems: new Map(problems) }
+  }
+  const asked = { kind: 'command', path: command.path, options: new Map() } as const
+  if (stepsOf(command, limits) === null) return { kind: 'run', row, input: asked }
+  // A form of its own: in one that changed its command, what was typed for the one could run the other.
+  const { channel, address } = invocationOf(row, submission, asked)
+  const made = await makeForm(services, db, { kind: 'options', actor, channel, address, command, draft: NEW_DRAFT })
+  const form = shownOf(services, made, NEW_DRAFT, limits)
+  return form ? { kind: 'next', form } : told(formOver())
+}
+
+async function submitOptions(
+  services: Services,
+  db: Database,
+  { row, draft }: OpenForm,
+  submission: Submission,
+  limits: FormLimits,
+): Promise<Step> {
+  const command = services.registry.byKey(row.command ?? '')
+  const steps = command && stepsOf(command, limits)
+  if (!command || !steps || !(await isAsItWas(services, row)))
+    return told(formChanged((row.command ?? '').replaceAll(':', ' ')))
+  const { step, values } = submission
+  const shown = steps[step - 1]
+  if (!shown) return told(formOver())
+  const secrets = new Map<string, FieldValue | null | undefined>()
+  const kept: Record<string, FieldValue> = { ...draft.values }
+  for (const { name, secret } of shown) {
+    if (secret) secrets.set(name, values.get(name))
+    else kept[name] = values.get(name) ?? ''
+  }
+  const { raw, problems } = readForm(command, (name) =>
+    secrets.has(name) ? secrets.get(name) : typedIn({ values: kept }, name),
+  )
+  // What later steps ask for is missing still.
+  const seen = new Set(steps.slice(0, step).flatMap((options) => options.map(({ name }) => name)))
+  const wrong = [...problems].filter(([name]) => seen.has(name))
+  const [first] = wrong
+  if (!first && step === steps.length) {
+    const options = new Map<string, Json>([...Object.entries(raw), ...Object.entries(flagsOf(command, draft, kept))])
+    return { kind: 'run', row, input: { kind: 'command', path: command.path, options } }
+  }
+  const next = first ? steps.findIndex((options) => options.some(({ name }) => name === first[0])) + 1 : step + 1
+  const now: Draft = { ...draft, step: next, values: kept, problems: wrong }
+  await keepTyped(db, row.id, JSON.stringify(now)).run()
+  const form = formOf({ id: row.id, command, draft: now, steps })
+  return first ? { kind: 'problems', form, problems: new Map(wrong) } : { kind: 'next', form }
+}
+
+function textOf(value: FieldValue | null | undefined): string {
+  return typeof value === 'string' ? value : Array.isArray(value) ? (value[0] ?? '') : ''
+}
