@@ -40,8 +40,8 @@ function shown(blocks: readonly Block[]): string {
     .join('\n')
 }
 
-const see = (...records: PawlRecord[]) => shown(viewOf(RUN, PLAIN, records))
-const kinds = (...records: PawlRecord[]) => viewOf(RUN, PLAIN, records).map(({ kind }) => kind)
+const see = (...records: PawlRecord[]) => shown(viewOf(RUN, PLAIN, records).blocks)
+const kinds = (...records: PawlRecord[]) => viewOf(RUN, PLAIN, records).blocks.map(({ kind }) => kind)
 const many = (count: number, make: (i: number) => PawlRecord) => Array.from({ length: count }, (_, i) => make(i))
 
 describe('the view of records', () => {
@@ -51,7 +51,7 @@ describe('the view of records', () => {
 
   it('is the own one of the command where it has one', () => {
     const own = command((records) => md`${records.length} of them`)
-    expect(shown(viewOf(RUN, own, [{ a: 1 }, { a: 2 }]))).toBe('2 of them')
+    expect(shown(viewOf(RUN, own, [{ a: 1 }, { a: 2 }]).blocks)).toBe('2 of them')
   })
 
   it('is a table for uniform records, numbers to the right', () => {
@@ -109,7 +109,7 @@ describe('the view of records', () => {
   })
 
   it.each(['a  b\nc  d', '[\n  1\n]', 'a   b', 'a\tb'])('is a code block for text with a look: %j', (value) => {
-    expect(viewOf(RUN, PLAIN, [{ value }])).toEqual([{ kind: 'code', text: value }])
+    expect(viewOf(RUN, PLAIN, [{ value }]).blocks).toEqual([{ kind: 'code', text: value }])
   })
 
   it('takes a field named value beside others for a field', () => {
@@ -207,7 +207,7 @@ describe('whatever the records', () => {
   it('a page of them is within the limits of both platforms, and neither has to cut it', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: 2, max: 5 }), (all, number) => {
-        for (const blocks of [viewOf(RUN, PLAIN, all), pageOf(layoutOf(all), number)?.blocks ?? []]) {
+        for (const blocks of [viewOf(RUN, PLAIN, all).blocks, pageOf(layoutOf(all), number)?.blocks ?? []]) {
           const reply = succeeded(RUN, blocks, 'channel', true)
           const slack = renderSlack(reply)
           expect(JSON.stringify(slack.blocks)).not.toContain('the rest was left out')
@@ -244,7 +244,7 @@ describe('whatever the records', () => {
   it('no line of a table is wider than 72', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ a: scalar, b: scalar, c: scalar }), { minLength: 2, maxLength: 30 }), (all) => {
-        for (const block of viewOf(RUN, PLAIN, all))
+        for (const block of viewOf(RUN, PLAIN, all).blocks)
           if (block.kind === 'code')
             for (const line of block.text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(72)
       }),

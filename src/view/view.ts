@@ -1,7 +1,7 @@
 /** What a person sees of records. Pure. */
 import { isMarkdown, md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
-import type { Command, View } from '../command/command.ts'
+import type { Command, NextCommand, Shown } from '../command/command.ts'
 import type { PawlRecord } from '../json.ts'
 import { keptText } from '../runs/kept.ts'
 import { recordLayout, recordsLayout } from './fields.ts'
@@ -14,26 +14,39 @@ import { textLayout } from './text.ts'
  * fields record by record; with more than one answer takes, the first page and how to see the next.
  *
  * @param run the id of the run whose records they are
- * @param reader `others` cannot ask for the next page: the run is not theirs
+ * @param command null: its own view would not be true of them
+ * @param reader `others` cannot ask for the next page, nor press anything: the run is not theirs
  */
 export function viewOf(
   run: string,
-  command: Command,
+  command: Command | null,
   records: readonly PawlRecord[],
   reader: 'asker' | 'others' = 'asker',
-): readonly Block[] {
+): Seen {
   const [first, ...rest] = records
-  if (!first) return [{ kind: 'text', text: plain('Done. There is nothing to show.') }]
-  const own = command.view([first, ...rest])
-  if (own !== null) return blocksOf(own)
+  if (!first) return seen([{ kind: 'text', text: plain('Done. There is nothing to show.') }])
+  const own = command?.view([first, ...rest]) ?? null
+  if (own !== null)
+    return 'show' in own ? seen(blocksOf(own.show), reader === 'others' ? [] : own.actions) : seen(blocksOf(own))
   const page = pageOf(layoutOf(records), 1)
-  if (page === null || page.isLast) return page?.blocks ?? []
-  if (reader === 'others') return [...page.blocks, { kind: 'note', text: plain(placeOf(page)) }]
-  return [...page.blocks, keptText(records) === null ? narrowNote(page) : nextNote(run, page)]
+  if (page === null || page.isLast) return seen(page?.blocks ?? [])
+  if (reader === 'others') return seen([...page.blocks, { kind: 'note', text: plain(placeOf(page)) }])
+  if (keptText(records) === null) return seen([...page.blocks, narrowNote(page)])
+  return seen([...page.blocks, nextNote(run, page)], [nextPage(run, page)])
+}
+
+/** What is shown, and what may be done next. */
+export interface Seen {
+  readonly blocks: readonly Block[]
+  readonly actions: readonly NextCommand[]
+}
+
+function seen(blocks: readonly Block[], actions: readonly NextCommand[] = []): Seen {
+  return { blocks, actions }
 }
 
 /** A view as blocks. */
-export function blocksOf(view: View): readonly Block[] {
+export function blocksOf(view: Shown): readonly Block[] {
   return isMarkdown(view) ? [{ kind: 'text', text: view }] : view
 }
 
@@ -48,7 +61,12 @@ export function layoutOf(records: readonly PawlRecord[]): Layout {
 
 /** Where a page stands among the others, and what to type for the next one. */
 export function nextNote(run: string, page: Page): Block {
-  return { kind: 'note', text: md`${placeOf(page)} · next: \`run show ${run} --page ${page.number + 1}\`` }
+  return { kind: 'note', text: md`${placeOf(page)} · next: \`${nextPage(run, page).run}\`` }
+}
+
+/** The button that turns a page. */
+export function nextPage(run: string, { number }: Pick<Page, 'number'>): NextCommand {
+  return { label: 'Next page', run: `run show ${run} --page ${number + 1}` }
 }
 
 /** The records of this run were too many to keep: there is no next page. */
