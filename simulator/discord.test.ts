@@ -263,7 +263,9 @@ describe("Discord's REST API", () => {
 
   it('shows a room to those alone whom it is open to', async () => {
     const { simulator } = await createFixture()
-    expect(() => simulator.discord.user('linus').in('#leads')).toThrow('there are #ops, #general, #dev and dm')
+    expect(() => simulator.discord.user('linus').in('#leads')).toThrow(
+      'there are #ops, #general, #dev, #security, #training and dm',
+    )
     expect(simulator.discord.user('grace').in('#leads').sees()).toEqual([])
   })
 
@@ -286,6 +288,14 @@ describe("Discord's REST API", () => {
     ).toBe(400)
     expect(await put(COMMANDS)).toBe(200)
     expect((await fixture.discord('GET', `${APP}/commands`)).body).toHaveLength(3)
+  })
+
+  it('shows moments in UTC', async () => {
+    const fixture = await createFixture()
+    const content = '**until** <t:0:f> or <t:60> and not \\<t:0:f>'
+    await fixture.discord('POST', '/channels/1180000000000000021/messages', { content })
+    const [seen] = fixture.simulator.discord.user('ada').in('#ops').sees()
+    expect(seen?.text).toBe('until 1970-01-01 00:00 UTC or 1970-01-01 00:01 UTC and not <t:0:f>')
   })
 
   it('tells whom a message would notify, and that an empty parse list notifies nobody', async () => {

@@ -37,7 +37,17 @@ export async function playLines(
 /** The prompt; resolves when the person leaves (`/quit`, Ctrl-D, Ctrl-C). */
 export async function prompt(simulator: Simulator, crash?: () => Promise<void>): Promise<void> {
   const screen = createScreen(wantsColour(process.stdout, process.env))
-  const readline = createInterface({ input: process.stdin, output: process.stdout })
+  const readline = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    completer: (line: string, done: (error: Error | null, result: [string[], string]) => void) => {
+      terminal.complete(line).then(
+        (lines) => done(null, [lines, line]),
+        // Tab must not end the prompt: nothing is offered.
+        () => done(null, [[], line]),
+      )
+    },
+  })
   const print = (text: string) => {
     // What arrives while somebody types goes above the line being typed.
     process.stdout.write(`\r\u001b[K${text}\n`)

@@ -23,5 +23,9 @@ export async function registerCommands(simulator: Simulator, origin: string, sec
   // Slack takes https addresses only; the local one listens elsewhere, and only the names matter here.
   const made = slackManifest(commands, { url: 'https://pawl.example', name: 'Pawl' })
   if (!made.ok) throw new Error(`The local Slack refuses the manifest: ${made.message}`)
-  simulator.slack.installs(made.manifest.features.slash_commands.map((command) => command.command))
+  const { slash_commands, shortcuts } = made.manifest.features
+  simulator.slack.installs(
+    slash_commands.map((command) => command.command),
+    shortcuts,
+  )
 }

@@ -4,6 +4,8 @@ import { type Entry, formatEntry } from './index.ts'
 export interface Screen {
   /** One entry as this viewer sees it; null when they do not. */
   line(entry: Entry, viewer?: string): string | null
+  /** Text of others, harmless to this terminal. */
+  plain(text: string): string
   dim(text: string): string
   strong(text: string): string
 }
@@ -18,6 +20,7 @@ export function createScreen(colour: boolean): Screen {
   const dim = (text: string) => paint(2, text)
   const strong = (text: string) => paint(1, text)
   return {
+    plain: harmless,
     dim,
     strong,
     line(entry, viewer) {

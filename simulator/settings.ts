@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
-import { createSecrets, DISCORD_GUILD, PEOPLE, type Secrets, SLACK_TEAM } from './index.ts'
+import { createSecrets, DISCORD_GUILD, PEOPLE, SECURITY_ROOM, type Secrets, SLACK_TEAM } from './index.ts'
 
 export type Settings = Readonly<Record<string, string>>
 
@@ -48,6 +48,7 @@ export function addresses(origin: string, secrets: Secrets): Settings {
     DISCORD_PUBLIC_KEY: secrets.discordPublicKey,
     DISCORD_APPLICATION_ID: secrets.discordApplicationId,
     PAWL_WORKSPACES: `slack:${SLACK_TEAM.id},discord:${DISCORD_GUILD.id}`,
+    PAWL_SECURITY_ROOM: `slack:${SLACK_TEAM.id}:${SECURITY_ROOM.slack}`,
     PAWL_ADMINS: `slack:${SLACK_TEAM.id}:${ada?.slack},discord:${DISCORD_GUILD.id}:${ada?.discord}`,
     DEPLOY_HOOKS: JSON.stringify(Object.fromEntries(hooks)),
     HTTP_CHECK_ALLOW_HOSTS: `${host},localhost:${port}`,

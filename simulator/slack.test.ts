@@ -161,6 +161,29 @@ describe('what Slack shows', () => {
       actions: [{ action_id: 'run.cancel:r_1', block_id: 'b' }],
     })
     expect((await simulator.slack.user('linus').in('#ops').press(9)).refused).toBe('There is no button [9] here')
+    const late = await simulator.slack.user('linus').in('#ops').preparesPress('Cancel')
+    expect(heard).toHaveLength(2)
+    await late.send()
+    await late.send()
+    expect(heard[3]?.body).toBe(heard[2]?.body)
+    await expect(simulator.slack.user('linus').in('#ops').preparesPress('Retry')).rejects.toThrow('no button "Retry"')
+  })
+
+  it('shows moments in UTC, wherever they stand, and what rich text calls out to', async () => {
+    const { simulator, slack } = await createFixture()
+    const element = { type: 'date', timestamp: 0, format: '{date_short_pretty} {time}', fallback: 'then' }
+    const inner = [{ type: 'text', text: 'at ' }, element, { type: 'broadcast', range: 'here' }]
+    const rich = { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: inner }] }
+    await slack('chat.postMessage', { channel: 'C0OPS00001', text: 'x', blocks: [rich] })
+    for (const moment of ['<!date^0^{date_num} {time}|then>', '<!date^soon^{time}|then>'])
+      await slack('chat.postMessage', { channel: 'C0OPS00001', text: `*at* ${moment}` })
+    const seen = simulator.slack.user('ada').in('#ops').sees()
+    expect(seen.map((message) => message.text)).toEqual([
+      'at 1970-01-01 00:00 UTC@here',
+      'at 1970-01-01 00:00 UTC',
+      'at then',
+    ])
+    expect(seen.flatMap((message) => message.pings)).toEqual(['@here'])
   })
 
   it('tells whom a message would notify, and that a private one notifies nobody', async () => {

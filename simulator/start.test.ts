@@ -14,8 +14,9 @@ function start(...args: string[]): Promise<{ code: unknown; stderr: string }> {
 }
 
 it.each([
-  [['--tour', 'coffee'], /^There are two tours: --tour main, --tour jobs; not coffee\.$/],
+  [['--tour', 'coffee'], /^There are three tours: --tour main, --tour care, --tour jobs; not coffee\.$/],
   [['--tour', 'main', '--speed', '2'], /^The main tour keeps to the wall’s clock: leave --speed out\.$/],
+  [['--tour', 'care', '--speed', '2'], /^The care tour keeps to the wall’s clock: leave --speed out\.$/],
   [['--speed', '61'], /^The clock can run 1 to 60 times as fast, not 61\.$/],
   [['--speed', 'fast'], /^The clock can run 1 to 60 times as fast, not NaN\.$/],
   [['--sped', '2'], /--sped/],

@@ -6,20 +6,30 @@ import { readLines } from './input.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
 import { playLines, prompt } from './play.ts'
 import { endOnSignals } from './signals.ts'
-import { playTour } from './tour.ts'
+import { playTour, type Step } from './tour.ts'
+import { CARE_TOUR } from './tour-care.ts'
 import { JOBS_SPEED, JOBS_TOUR } from './tour-jobs.ts'
 import { MAIN_TOUR } from './tour-main.ts'
 
 /** Each tour starts from nothing, and leaves what you made in the chat alone; so does the chat on a fast clock, whose times are to come. */
 const STATE = join(import.meta.dirname, '..', '.pawl')
 
+/** Tours that take no longer than they take. */
+const WALL_TOURS = new Map([
+  ['main', MAIN_TOUR],
+  ['care', CARE_TOUR],
+])
+
 async function run(): Promise<number> {
   const { values } = parseArgs({ options: { tour: { type: 'string' }, speed: { type: 'string' } } })
   const speed = values.speed === undefined ? undefined : Number(values.speed)
   if (values.tour === 'jobs') return await playJobs(speed ?? JOBS_SPEED)
-  if (values.tour === 'main' && speed === undefined) return await playMain()
-  if (values.tour === 'main') throw new Error('The main tour keeps to the wall’s clock: leave --speed out.')
-  if (values.tour !== undefined) throw new Error(`There are two tours: --tour main, --tour jobs; not ${values.tour}.`)
+  const slow = WALL_TOURS.get(values.tour ?? '')
+  if (slow && speed !== undefined)
+    throw new Error(`The ${values.tour} tour keeps to the wall’s clock: leave --speed out.`)
+  if (slow) return await playOnWall(slow, values.tour === 'main' ? 'tour' : `tour-${values.tour}`)
+  if (values.tour !== undefined)
+    throw new Error(`There are three tours: --tour main, --tour care, --tour jobs; not ${values.tour}.`)
   const options: LaunchOptions = speed === undefined ? {} : { speed, persistTo: fresh('fast') }
   if (process.stdin.isTTY) {
     return within(options, async ({ simulator, url, restart }) => {
@@ -30,7 +40,7 @@ async function run(): Promise<number> {
     })
   }
   const { some, lines } = await readLines(process.stdin)
-  if (!some) return speed === undefined ? await playMain() : await playJobs(speed)
+  if (!some) return speed === undefined ? await playOnWall(MAIN_TOUR, 'tour') : await playJobs(speed)
   return within(options, async ({ simulator, restart }) => {
     await playLines(simulator, lines, restart)
     return 0
@@ -39,9 +49,9 @@ async function run(): Promise<number> {
 
 const print = (text: string) => console.log(text)
 
-function playMain(): Promise<number> {
-  return within({ persistTo: fresh('tour') }, ({ simulator, simulatorUrl }) =>
-    playTour({ simulator, origin: simulatorUrl, print }, MAIN_TOUR),
+function playOnWall(tour: readonly Step[], folder: string): Promise<number> {
+  return within({ persistTo: fresh(folder) }, ({ simulator, simulatorUrl }) =>
+    playTour({ simulator, origin: simulatorUrl, print }, tour),
   )
 }
 

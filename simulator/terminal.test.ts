@@ -51,7 +51,7 @@ describe('the chat in the terminal', () => {
       '— grace in #ops at slack —',
       '— grace in #general at slack —',
       'Nobody is called "bob": there are ada, grace, linus, gus, eve',
-      'There is no room "#nowhere": there are #ops, #general, #dev, #leads and dm',
+      'There is no room "#nowhere": there are #ops, #general, #dev, #leads, #security, #training and dm',
       'There are two platforms: /on slack, /on discord',
       '[general] grace: /pawl help',
       '[general] pawl (only you see this): ok',

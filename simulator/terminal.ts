@@ -2,9 +2,10 @@
  * The chat in the terminal: a person types, the local platform shows. Reads lines and writes text to what is passed in; works
  * the same for a person at a prompt and for lines from a file.
  */
-import type { Exchange, PlatformName, Seat, Simulator } from './index.ts'
+import type { Exchange, Form, PlatformName, Seat, Simulator } from './index.ts'
 import { PEOPLE } from './index.ts'
 import type { Screen } from './screen.ts'
+import { type Control, completeControl, formControls } from './terminal-forms.ts'
 
 /** A played line waits this long for its final answer, then the next one is typed. */
 const PLAY_MS = 60_000
@@ -36,18 +37,30 @@ export interface Terminal {
    * `next` turns out to be the press of a button or a crash, which cannot wait for the end of what it may cut off.
    */
   take(line: string, next?: Promise<string | null>): Promise<boolean>
+  /** What Tab offers for a line typed so far: whole lines. */
+  complete(typed: string): Promise<string[]>
   /** Stops printing. */
   close(): void
 }
 
-export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl whoami. Around that:
+export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl whoami. Around that (a colon does as well as the slash):
   /as grace                be somebody else: ada (who administers Pawl), grace, linus, gus (a guest), eve (of another workspace)
-  /in #ops|#general|#dev|#leads|dm   go to another room (Pawl is no member of #dev; #leads is for ada and grace)
+  /in #general|dm          go to another room: #ops, #general, #leads (ada and grace), #security, #training, #dev (without Pawl)
   /on slack|discord        change the platform
   /press 1                 press a button by its number or label
+  :set 1 web               put something into a field of the form, by number or label; without a value, clear it
+  :search 1 we             what a menu offers that asks Pawl
+  :submit · :close · :form send the form · close it · see it again
+  :complete /deploy w      what is offered for a line typed so far; at the prompt Tab does it
+  :messages · :shortcut 3  the room's messages, numbered · "Run with Pawl…" on one; without a number, Slack's global shortcut
   /timeline                everything that happened, on both platforms
   /crash                   kill Pawl in the middle of what it does, and start it again
   /help · /quit            this text (Pawl's own help: /pawl help) · leave`
+
+/** Controls that have a slash too; the newer ones would stand in the way of commands of these names. */
+const SLASHED = new Set(['as', 'in', 'on', 'press', 'timeline', 'crash', 'help', 'quit', 'exit'])
+/** The next line of a script that cannot wait for the end of what it may cut off. */
+const CUTS_IN = /^[/:](?:press |crash$)/
 
 export function createTerminal({
   simulator,
@@ -71,10 +84,11 @@ export function createTerminal({
   })
 
   const say = async (line: string, next: Promise<string | null>): Promise<void> => {
+    const before = seat().form()
     const exchange = await seat().says(line)
-    if (live) return
+    if (live || seat().form() !== before) return
     const pressed = next.then((following) =>
-      /^\/(?:press |crash$)/.test(following?.trim() ?? '') ? undefined : new Promise<void>(() => {}),
+      CUTS_IN.test(following?.trim() ?? '') ? undefined : new Promise<void>(() => {}),
     )
     await Promise.race([settle(exchange, playMs), pressed])
   }
@@ -96,24 +110,30 @@ export function createTerminal({
     if (!live) print(screen.dim(`— ${person} in ${room} at ${platform} —`))
   }
 
-  const controls = new Map<string, (rest: string) => void | Promise<void>>([
-    ['/help', () => print(HELP)],
+  /** What came of a press, of a menu's entry, of a form that was sent: a message, or another form. */
+  const settlePress = async (exchange: Exchange, before: Form | null, withinMs: number): Promise<void> => {
+    if (live || exchange.refused !== null || (seat().form() !== null && seat().form() !== before)) return
+    await exchange.final({ withinMs }).catch(() => {})
+  }
+
+  const controls = new Map<string, Control>([
+    ['help', () => print(HELP)],
     [
-      '/as',
+      'as',
       (rest) =>
         move(() => {
           person = rest.replace(/^@/, '').toLowerCase() || `? (try ${PEOPLE.map((it) => it.name).join(', ')})`
         }),
     ],
     [
-      '/in',
+      'in',
       (rest) =>
         move(() => {
           room = rest === 'dm' ? 'dm' : `#${rest.replace(/^#/, '')}`
         }),
     ],
     [
-      '/on',
+      'on',
       (rest) => {
         if (rest !== 'slack' && rest !== 'discord') return print('There are two platforms: /on slack, /on discord')
         move(() => {
@@ -122,7 +142,7 @@ export function createTerminal({
       },
     ],
     [
-      '/press',
+      'press',
       async (rest) => {
         const wanted = /^\d+$/.test(rest) ? Number(rest) : rest
         if (!live)
@@ -133,12 +153,13 @@ export function createTerminal({
                 .some((message) => message.buttons.length > 0),
             pressMs,
           )
-        const exchange = await seat().press(wanted)
-        if (!live && exchange.refused === null) await settlePress(exchange)
+        const before = seat().form()
+        await settlePress(await seat().press(wanted), before, pressMs)
       },
     ],
+    ...formControls({ seat, screen, print, settle: settlePress, playMs, pressMs }),
     [
-      '/crash',
+      'crash',
       async () => {
         if (!crash) return print('Nothing here can be killed')
         // In the middle of what the line before has begun.
@@ -149,7 +170,7 @@ export function createTerminal({
       },
     ],
     [
-      '/timeline',
+      'timeline',
       () =>
         print(
           simulator
@@ -159,22 +180,35 @@ export function createTerminal({
         ),
     ],
   ])
-  /** A press may be answered by a message of its own or by a change of the one it is on. */
-  const settlePress = async (exchange: Exchange): Promise<void> => {
-    await exchange.final({ withinMs: pressMs }).catch(() => {})
-  }
 
   return {
     prompt: () => `${screen.strong(person)} in ${room} at ${platform}> `,
     async take(typed, next = Promise.resolve(null)) {
       const line = typed.trim()
       if (line === '' || line.startsWith('//')) return true
-      const [word = '', ...rest] = line.split(/\s+/)
-      if (word === '/quit' || word === '/exit') return false
-      const control = controls.get(word)
-      if (control) await control(rest.join(' '))
-      else await say(line, next)
+      const [, mark = '', name = '', rest = ''] = /^([/:])(\S+)\s*([\s\S]*)$/.exec(line) ?? []
+      const isControl = mark === ':' || (mark === '/' && SLASHED.has(name))
+      if (!isControl) {
+        await say(line, next)
+        return true
+      }
+      if (name === 'quit' || name === 'exit') return false
+      const control = controls.get(name)
+      if (!control) print(`There is no :${name}: see /help`)
+      else
+        try {
+          await control(rest)
+        } catch (error) {
+          // What the client says of a field or a form.
+          print(error instanceof Error ? error.message : String(error))
+        }
       return true
+    },
+    async complete(typed) {
+      const line = typed.trimStart()
+      if (line.startsWith(':')) return await completeControl(seat(), [...controls.keys()], line)
+      const { choices } = await seat().completes(line)
+      return choices.map((choice) => choice.line)
     },
     close: off,
   }

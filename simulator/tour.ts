@@ -1,8 +1,9 @@
 /**
  * Plays a tour: steps, each with what must come of it. On a simulator that is passed in; prints through what is passed in.
  */
-import type { ChatMessage, Entry, Exchange, PlatformName, Simulator } from './index.ts'
+import type { ChatMessage, Entry, Exchange, PlatformName, Seat, Simulator } from './index.ts'
 import { createScreen, wantsColour } from './screen.ts'
+import { act } from './tour-act.ts'
 
 export interface Step {
   /** What the step shows, in one line. */
@@ -12,10 +13,20 @@ export interface Step {
   readonly as: string
   /** `#ops` unless given. */
   readonly in?: string
-  /** The line that is typed, with {@link fill}'s placeholders. */
+  /** The line that is typed, with placeholders (`tour-act.ts`). */
   readonly says?: string | Readonly<Record<PlatformName, string>>
+  /** Lines typed before that, each until its final answer. */
+  readonly first?: readonly string[]
   /** The label of the button that is pressed, the newest in the room. */
   readonly presses?: string
+  /** The newest message that says this, in whose menu "Run with Pawl…" is used; `menu`: Slack's global shortcut. */
+  readonly uses?: RegExp | 'menu'
+  /** What is put into the fields of the form that is open or opens, by label; then it is sent. */
+  readonly fills?: Readonly<Record<string, string>>
+  /** A line typed so far: what is offered for it must say the expected. */
+  readonly completes?: string
+  /** What must say the expected instead of a message that answers: the form that is open, or a message in the room. */
+  readonly looks?: 'form' | 'room'
   /** The worker is killed, and started again. */
   readonly crash?: true
   /** Remembers the exchange under a name, for a later step. */
@@ -58,7 +69,6 @@ export interface TourOptions {
 const FINAL_MS = 40_000
 const ALONE_MS = 3_000
 const NAMES: Readonly<Record<PlatformName, string>> = { slack: 'Slack', discord: 'Discord' }
-const RUN = /\br_[a-z0-9]{16}\b/g
 
 /** Plays the steps and prints what every platform shows; 0 when every expectation held, else 1. */
 export async function playTour(options: TourOptions, steps: readonly Step[]): Promise<number> {
@@ -113,17 +123,17 @@ function passed(ms: number): string {
 
 /** What is wrong with a step's outcome on one platform; null when nothing is. */
 async function playStep(
-  { simulator, origin }: TourOptions,
+  options: TourOptions,
   step: Step,
   on: PlatformName,
   kept: Map<string, Exchange>,
 ): Promise<string | null> {
+  const { simulator } = options
   const seat = simulator[on].user(step.as).in(step.in ?? '#ops')
   const deployments = simulator.upstream.deployments.length
-  const line = typeof step.says === 'object' ? step.says[on] : step.says
-  let done: Exchange | undefined
-  if (line !== undefined) done = await seat.says(fill(line, on, origin, kept))
-  else if (step.presses !== undefined) done = await seat.press(step.presses)
+  const done = await act(options, step, on, kept)
+  if (typeof done === 'string') return step.expect.test(done) ? null : `expected ${step.expect}, and there is: ${done}`
+  if (step.looks === 'room') return await judgeRoom(options, step, seat)
   if (done && done.failure !== null) return `the client showed: ${done.failure}`
   if (done && step.keep !== undefined) kept.set(`${on}:${step.keep}`, done)
   const exchange = step.of === undefined ? done : kept.get(`${on}:${step.of}`)
@@ -144,16 +154,14 @@ async function playStep(
   return judge(step, message, shown) ?? judgeTimes(step, message, shown, exchange)
 }
 
-/** The line with what stands for something: `{origin}`, `{platform}`, and `{run:name}` for the run of a kept exchange. */
-function fill(line: string, on: PlatformName, origin: string, kept: ReadonlyMap<string, Exchange>): string {
-  return line
-    .replaceAll('{origin}', origin)
-    .replaceAll('{platform}', on)
-    .replace(/\{run:(\w+)\}/g, (_, name: string) => {
-      const texts = kept.get(`${on}:${name}`)?.messages() ?? []
-      // Pawl names the run last; another one may be named before it.
-      return texts.flatMap(({ text }) => text.match(RUN) ?? []).at(-1) ?? `no run of ${name}`
-    })
+/** The newest message in the room that says the expected, as soon as there is one. */
+async function judgeRoom({ simulator, print }: TourOptions, step: Step, seat: Seat): Promise<string | null> {
+  const find = () => seat.sees().findLast(({ text }) => step.expect.test(text))
+  await simulator.until(() => find() !== undefined, step.withinMs ?? FINAL_MS)
+  const found = find()
+  if (!found) return `nothing in the room says ${step.expect}`
+  print(`  ${step.as} reads in ${step.in ?? '#ops'}: ${found.text.split('\n')[0]} …`)
+  return judge(step, found, [])
 }
 
 async function awaited(step: Step, exchange: Exchange): Promise<ChatMessage | undefined> {

@@ -58,8 +58,8 @@ export interface Entry {
   readonly at: number
   readonly platform: PlatformName
   readonly room: string
-  /** `typed`: a person's line. `failure`: what the client shows when the application did not answer properly. */
-  readonly kind: 'typed' | 'message' | 'edit' | 'delete' | 'press' | 'failure' | 'duplicate'
+  /** `typed`: a person's line. `form`: a modal as it opens. `failure`: what the client shows when the application did not answer properly. */
+  readonly kind: 'typed' | 'message' | 'edit' | 'delete' | 'press' | 'form' | 'failure' | 'duplicate'
   readonly by: string
   readonly onlyFor: string | null
   readonly text: string
@@ -81,11 +81,24 @@ export interface NewMessage {
   readonly raw: Json
 }
 
+export interface Heard {
+  readonly id: string
+  readonly platform: PlatformName
+  readonly room: string
+  readonly by: string
+  readonly text: string
+  /** The delivery that brings it to the application; null when none does. */
+  readonly delivery: string | null
+  readonly raw: Json
+}
+
 export interface Chat {
   readonly messages: readonly ChatMessage[]
   readonly entries: readonly Entry[]
   find(platform: PlatformName, id: string): ChatMessage | undefined
   post(message: NewMessage): ChatMessage
+  /** What a person says: a message that others read, and no answer to anything. */
+  hear(said: Heard): ChatMessage
   edit(message: ChatMessage, look: Look, raw: Json): void
   remove(message: ChatMessage): void
   note(entry: Pick<Entry, 'platform' | 'room' | 'kind' | 'by' | 'text'> & Partial<Entry>): void
@@ -160,6 +173,28 @@ export function createChat({ now, wait }: Clock): Chat {
       }
       messages.push(message)
       about(message, 'message')
+      return message
+    },
+    hear({ delivery, text, raw, ...rest }) {
+      const at = now()
+      const message: ChatMessage = {
+        ...rest,
+        text,
+        raw,
+        onlyFor: null,
+        delivery: null,
+        via: 'typed',
+        threadOf: null,
+        buttons: [],
+        pings: [],
+        thinking: false,
+        edited: false,
+        deleted: false,
+        createdAt: at,
+        changedAt: at,
+      }
+      messages.push(message)
+      note({ ...rest, kind: 'typed', text, messageId: message.id, delivery })
       return message
     },
     edit(message, look, raw) {

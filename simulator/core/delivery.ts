@@ -35,6 +35,8 @@ export interface DeliverySpec {
   /** The `ts` of a Slack message that is the delivery itself, so that an answer in its thread is recognised. */
   readonly thread?: string
   sign(body: string, seconds: number): Promise<Record<string, string>>
+  /** No message answers it: what is asked while somebody types, and the closing of a form. */
+  readonly silent?: true
   /** Called with the answer that came in time; says what is wrong with it, or null. */
   receive(answer: Answer): string | null
   /** Called when the person is shown a failure instead. */
@@ -114,13 +116,22 @@ export interface DelivererDeps {
   readonly isPending: (message: ChatMessage) => boolean
 }
 
+/** Discord's number for the submission of a modal. */
+const MODAL_SUBMIT = 5
+
+/** How Pawl names a form (`src/form/form.ts`), in whatever it is told back. */
+const FORM_ID = /\bf_[0-9a-hjkmnp-tv-z]{16}\b/
+
 /** Something like a run's id: at least six letters and digits, mixed. */
 const RUN_ID = /\b(?=\w*\d)(?=\w*[a-z])[a-z0-9]+(?:[_-][a-z0-9]+)*\b/gi
 
 export function createDeliverer({ door, clock, speed, chat, isPending }: DelivererDeps): Deliverer {
   const sent: Sent[] = []
   const answersOf = (id: string) => chat.messages.filter((message) => message.delivery === id && !message.deleted)
-  const isOver = (id: string) => answersOf(id).some((message) => !message.thinking && !isPending(message))
+  // A form that opens is an answer, and the end of that delivery.
+  const isOver = (id: string) =>
+    answersOf(id).some((message) => !message.thinking && !isPending(message)) ||
+    chat.entries.some(({ kind, delivery }) => kind === 'form' && delivery === id)
 
   /** Time for the first answer is there for what machines can do, so it is the wall's, however fast the clock runs. */
   const answerMs = FIRST_ANSWER_MS * speed
@@ -150,7 +161,7 @@ export function createDeliverer({ door, clock, speed, chat, isPending }: Deliver
       const again = copies > 0
       copies += 1
       const place = { platform: spec.platform, room: roomKey(spec.room), delivery: spec.id }
-      if (!again)
+      if (!again && spec.silent !== true)
         sent.push({
           spec,
           runs: await runsOf(spec),
@@ -243,18 +254,18 @@ export function createDeliverer({ door, clock, speed, chat, isPending }: Deliver
   }
 }
 
-/** Pawl derives a run's id from the delivery's (`src/runs/identity.ts`), whichever door it came through. */
+/** Pawl derives a run's id from the delivery's (`src/runs/identity.ts`), whichever door it came through; a form's from the form. */
 function runsOf({ platform, id, body }: DeliverySpec): Promise<string[]> {
-  const kinds =
-    platform === 'slack' ? [`trigger:${id}`, `event:${id}`, `action:${id}:${pressedAt(body)}`] : [`interaction:${id}`]
-  return Promise.all(kinds.map((kind) => runIdOf(`${platform}:${kind}`)))
-}
-
-/** When a button was pressed, as Slack says it; nothing where none was. */
-function pressedAt(body: string): string {
-  const payload = parseJson(new URLSearchParams(body).get('payload') ?? '')
-  const [action] = isRecord(payload) && Array.isArray(payload.actions) ? payload.actions : []
-  return isRecord(action) ? String(action.action_ts) : ''
+  const payload = parseJson(platform === 'slack' ? (new URLSearchParams(body).get('payload') ?? '') : body)
+  const { actions, type, view, data } = isRecord(payload) ? payload : {}
+  const [action] = Array.isArray(actions) ? actions : []
+  const kinds = platform === 'slack' ? [`trigger:${id}`, `event:${id}`] : [`interaction:${id}`]
+  // When a button was pressed, as Slack says it.
+  if (isRecord(action)) kinds.push(`action:${id}:${String(action.action_ts)}`)
+  const form =
+    type === 'view_submission' && isRecord(view) ? view.private_metadata : isRecord(data) ? data.custom_id : null
+  const [sent] = type === 'view_submission' || type === MODAL_SUBMIT ? (FORM_ID.exec(String(form)) ?? []) : []
+  return Promise.all([...kinds.map((kind) => `${platform}:${kind}`), ...(sent ? [`form:${sent}`] : [])].map(runIdOf))
 }
 
 function timeoutWords(spec: DeliverySpec): string {

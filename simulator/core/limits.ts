@@ -35,6 +35,17 @@ export const SLACK = {
   imageAlt: 2_000,
   selectOptions: 100,
   optionText: 75,
+  optionValue: 150,
+  /** Checkboxes and radio buttons. */
+  tickOptions: 10,
+  inputLabel: 2_000,
+  inputHint: 2_000,
+  placeholder: 150,
+  inputText: 3_000,
+  /** Typed into an external menu before it asks, unless `min_query_length` says otherwise. */
+  queryLength: 3,
+  /** Views on top of each other. */
+  viewStack: 3,
   /** chat.postMessage: about one message a second in a channel; off unless `enforceRates` is set. */
   postEveryMs: 1_000,
 } as const
@@ -62,7 +73,21 @@ export const DISCORD = {
   choices: 25,
   choiceName: 100,
   modalTitle: 45,
+  modalParts: 5,
+  modalLabel: 45,
+  modalHint: 100,
+  inputText: 4_000,
+  inputPlaceholder: 100,
+  selectOptions: 25,
+  selectText: 100,
+  selectPlaceholder: 150,
+  /** Radio and checkbox groups. */
+  groupOptions: 10,
   commands: 100,
+  /** User and message commands, each kind of them. */
+  menuCommands: 15,
+  /** In any case and with blanks. */
+  menuName: 32,
   options: 25,
   commandDescription: 100,
   /** Names, descriptions and values of one command together. */

@@ -4,24 +4,26 @@
  */
 import { Hono } from 'hono'
 import type { PawlRecord } from '../../src/json.ts'
-import { type ChatMessage, createChat, type Entry, type ShownButton } from './chat.ts'
+import { type ChatMessage, createChat, type Entry } from './chat.ts'
 import { type Clock, createIds, timerWait } from './clock.ts'
-import { createDeliverer, type Delivery, type Exchange } from './delivery.ts'
+import { createDeliverer, type Exchange } from './delivery.ts'
 import type { Desk } from './desk.ts'
 import { createDiscordApi } from './discord/api.ts'
 import { createDiscordClient } from './discord/client.ts'
 import { createDiscordState } from './discord/state.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createForms } from './form.ts'
 import { looksPending } from './pending.ts'
+import { createSeat, type Seat } from './seat.ts'
 import type { Secrets } from './sign.ts'
 import { createSlackApi } from './slack/api.ts'
 import { createSlackClient } from './slack/client.ts'
-import { createSlackState } from './slack/state.ts'
+import { createSlackState, type Shortcut } from './slack/state.ts'
 import { formatEntry, type LineOptions } from './timeline.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 import { createViolations, type Violation } from './violations.ts'
 import { json } from './wire.ts'
-import { findPerson, findRoom, PEOPLE, type Person, type PlatformName, type Room, roomKey, roomsOf } from './world.ts'
+import { findPerson, findRoom, PEOPLE, type PlatformName, roomsOf } from './world.ts'
 
 export interface SimulatorOptions {
   /** Where deliveries go: `fetch`, or the application's own handler. */
@@ -40,18 +42,6 @@ export interface SimulatorOptions {
   readonly isPending?: (message: ChatMessage) => boolean
 }
 
-/** One person in one room. */
-export interface Seat {
-  /** Types a line and waits for the first answer. A line that Pawl never hears gives an exchange with status 0. */
-  says(line: string): Promise<Exchange>
-  /** The signed delivery of a line, to be sent later. Throws when the client would not send it. */
-  prepares(line: string): Promise<Delivery>
-  /** Presses the button with this number, or the newest with this label. */
-  press(button: number | string): Promise<Exchange>
-  /** The messages that this person sees in this room, oldest first. */
-  sees(): readonly ChatMessage[]
-}
-
 export interface PlatformHands {
   /** @throws when nobody has this name */
   user(name: string): { in(room: string): Seat }
@@ -61,8 +51,11 @@ export interface Simulator {
   /** The platforms' APIs, response_url, and the pretend outside world. Rejects with `Dropped` when a fault breaks the line. */
   fetch(request: Request): Promise<Response>
   readonly slack: PlatformHands & {
-    /** Names the slash commands of the installed app; others are then refused as Slack does. Until then every one is sent. */
-    installs(commands: readonly string[]): void
+    /**
+     * Names the slash commands of the installed app, and its shortcuts; other commands are then refused as Slack does. Until then
+     * every command is sent, and there is no shortcut.
+     */
+    installs(commands: readonly string[], shortcuts?: readonly Shortcut[]): void
   }
   readonly discord: PlatformHands & {
     /** Registers commands as `PUT /applications/{id}/commands` would have. */
@@ -83,12 +76,6 @@ export interface Simulator {
   until(test: () => boolean, withinMs: number): Promise<boolean>
 }
 
-/** What a person learns who talks past Pawl. */
-const UNHEARD: Readonly<Record<PlatformName, string>> = {
-  slack: 'Pawl hears slash commands, mentions, and direct messages; this was none of them',
-  discord: 'Pawl hears slash commands only',
-}
-
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { door, secrets, now, speed = 1, enforceRates = false, isPending = looksPending } = options
   const clock: Clock = { now, wait: (ms, signal) => timerWait(ms / speed, signal) }
@@ -100,8 +87,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const deliverer = createDeliverer({ door, clock, speed, chat, isPending })
   const desk: Desk = {
     clock,
+    speed,
     ids,
     chat,
+    forms: createForms(chat),
     faults,
     violations,
     secrets,
@@ -131,49 +120,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     throw error
   })
 
-  const sees = (platform: PlatformName, person: Person, room: Room): ChatMessage[] =>
-    chat.messages.filter(
-      (message) =>
-        message.platform === platform &&
-        message.room === roomKey(room) &&
-        !message.deleted &&
-        (message.onlyFor === null || message.onlyFor === person.name),
-    )
-
-  const seat = (platform: PlatformName, person: Person, room: Room): Seat => {
-    const prepare = async (line: string): Promise<Delivery | Exchange> => {
-      const client = platform === 'slack' ? slackClient : discordClient
-      const typed = await client.line(person, room, line)
-      if (typed.kind === 'delivery') return typed.delivery
-      const why = typed.kind === 'refused' ? typed.why : UNHEARD[platform]
-      return deliverer.refuse(platform, person, room, line, why)
-    }
-    return {
-      async says(line) {
-        const prepared = await prepare(line)
-        return 'send' in prepared ? prepared.send() : prepared
-      },
-      async prepares(line) {
-        const prepared = await prepare(line)
-        if ('send' in prepared) return prepared
-        throw new Error(prepared.refused ?? 'the client did not send it')
-      },
-      async press(wanted) {
-        const shown = sees(platform, person, room).flatMap((message) =>
-          message.buttons.map((button) => ({ message, button })),
-        )
-        const matches = ({ button }: { button: ShownButton }) =>
-          typeof wanted === 'number' ? button.number === wanted : button.label === wanted
-        const found = shown.findLast(matches)
-        const name = typeof wanted === 'number' ? `[${wanted}]` : `"${wanted}"`
-        if (!found) return deliverer.refuse(platform, person, room, name, `There is no button ${name} here`)
-        const client = platform === 'slack' ? slackClient : discordClient
-        return (await client.press(person, room, found.message, found.button)).send()
-      },
-      sees: () => sees(platform, person, room),
-    }
-  }
-
+  const clients = { slack: slackClient, discord: discordClient, slackState }
   const hands = (platform: PlatformName): PlatformHands => ({
     user(name) {
       const person = findPerson(name)
@@ -182,14 +129,15 @@ export function createSimulator(options: SimulatorOptions): Simulator {
         in(roomName) {
           const room = findRoom(roomName, person)
           if (!room) throw new Error(`There is no room "${roomName}": there are ${roomsOf(person)} and dm`)
-          return seat(platform, person, room)
+          return createSeat(desk, clients, platform, person, room)
         },
       }
     },
   })
 
-  const installs = (commands: readonly string[]) => {
+  const installs = (commands: readonly string[], shortcuts: readonly Shortcut[] = []) => {
     slackState.commands = new Set(commands)
+    slackState.shortcuts = shortcuts
   }
   const timeline = (platform?: PlatformName) =>
     chat.entries.filter((entry) => platform === undefined || entry.platform === platform)
@@ -210,7 +158,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     violations: violations.list,
     upstream,
     timeline,
-    interim: () => chat.messages.filter((message) => !message.deleted && (message.thinking || isPending(message))),
+    interim: () =>
+      chat.messages.filter(
+        (message) => message.by === 'pawl' && !message.deleted && (message.thinking || isPending(message)),
+      ),
     transcript: ({ platform, ...line } = {}) =>
       timeline(platform)
         .map((entry) => formatEntry(entry, line))

@@ -24,6 +24,8 @@ export function formatEntry(entry: Entry, { viewer }: LineOptions = {}): string 
       return `${room} ${entry.by}: ${indent(entry.text)}`
     case 'press':
       return `${room} ${entry.by} presses ${entry.text}`
+    case 'form':
+      return `${room} ${entry.by}${mark} opens a form:\n    ${indent(entry.text)}`
     case 'failure':
       return `${room} ${entry.platform === 'slack' ? 'Slack' : 'Discord'}${mark}: ${indent(entry.text)}`
     case 'duplicate':

@@ -33,3 +33,9 @@ export function records(value: Json | undefined): PawlRecord[] {
 export function lengthOf(value: string): number {
   return [...value].length
 }
+
+/** A moment as both clients show it here, to a reader in UTC: `2026-11-21 12:15 UTC`; null when there is no such moment. */
+export function shownTime(seconds: number): string | null {
+  const date = new Date(seconds * 1_000)
+  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -93,6 +93,16 @@ export const PEOPLE: readonly Person[] = [
   },
 ]
 
+/** Where Pawl tells of every broken glass. */
+export const SECURITY_ROOM: Room = {
+  name: 'security',
+  slack: 'C0SECURITY',
+  discord: '1180000000000000025',
+  botIsMember: true,
+  only: null,
+  direct: null,
+}
+
 const ROOMS: readonly Room[] = [
   { name: 'ops', slack: 'C0OPS00001', discord: '1180000000000000021', botIsMember: true, only: null, direct: null },
   { name: 'general', slack: 'C0GENERAL1', discord: '1180000000000000022', botIsMember: true, only: null, direct: null },
@@ -103,6 +113,15 @@ const ROOMS: readonly Room[] = [
     discord: '1180000000000000024',
     botIsMember: true,
     only: ['ada', 'grace'],
+    direct: null,
+  },
+  SECURITY_ROOM,
+  {
+    name: 'training',
+    slack: 'C0TRAINING',
+    discord: '1180000000000000026',
+    botIsMember: true,
+    only: null,
     direct: null,
   },
 ]

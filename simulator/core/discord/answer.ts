@@ -2,28 +2,44 @@
 import { isRecord, type PawlRecord } from '../../../src/json.ts'
 import type { ChatMessage } from '../chat.ts'
 import type { Desk } from '../desk.ts'
-import { DISCORD } from '../limits.ts'
-import { text } from '../wire.ts'
-import { ALL_ROOMS, DISCORD_GUILD, roomKey } from '../world.ts'
+import { records, text } from '../wire.ts'
+import { ALL_ROOMS, DISCORD_GUILD, PEOPLE, roomKey } from '../world.ts'
 import { checkMessage, describe, isEmpty } from './check.ts'
-import type { Interaction } from './state.ts'
+import { checkAutocomplete, checkModal } from './check-modal.ts'
+import { formOfModal } from './form.ts'
+import type { DiscordState, Interaction } from './state.ts'
 import { discordLook, EPHEMERAL } from './view.ts'
+
+/** Which first answers an interaction may get, by their numbers. */
+const ANSWERS: ReadonlyMap<number, readonly number[]> = new Map([
+  [1, [1]],
+  [2, [4, 5, 9, 12]],
+  [3, [4, 5, 6, 7, 9, 12]],
+  [4, [8]],
+  [5, [4, 5, 6, 7, 12]],
+])
 
 /**
  * Takes the first answer to an interaction, whether it came in the HTTP response or through the callback route. Says what is
  * wrong with it, or null.
  */
-export function answerInteraction(desk: Desk, interaction: Interaction, response: unknown): string | null {
+export function answerInteraction(
+  desk: Desk,
+  state: DiscordState,
+  interaction: Interaction,
+  response: unknown,
+): string | null {
   const bad = (what: string): string => {
     desk.violations.add('discord', 'answer', what)
     return what
   }
   if (!isRecord(response)) return bad('the answer is not a JSON object')
+  const { type } = response
+  if (!ANSWERS.get(interaction.type)?.some((allowed) => allowed === type))
+    return bad(`an interaction of type ${interaction.type} is not answered by type ${String(type)}`)
   const data = isRecord(response.data) ? response.data : {}
-  switch (response.type) {
-    case 1:
-    case 8:
-      break
+  const { source, person } = interaction
+  switch (type) {
     case 4: {
       const wrong = checkMessage(data)
       if (wrong.length > 0) return bad(describe(wrong))
@@ -35,25 +51,29 @@ export function answerInteraction(desk: Desk, interaction: Interaction, response
       interaction.original = showReply(desk, interaction, { flags: data.flags ?? 0 }, 'answer')
       break
     case 6:
-      interaction.original = interaction.source
-      break
     case 7: {
-      if (!interaction.source) return bad('type 7 answers a component only')
+      if (!source) return bad(`type ${type} answers a component only`)
+      interaction.original = source
+      if (type === 6) break
       const wrong = checkMessage(data)
       if (wrong.length > 0) return bad(describe(wrong))
-      const merged = { ...(isRecord(interaction.source.raw) ? interaction.source.raw : {}), ...data }
-      desk.chat.edit(interaction.source, discordLook(merged), merged)
-      interaction.original = interaction.source
+      const merged = { ...(isRecord(source.raw) ? source.raw : {}), ...data }
+      desk.chat.edit(source, discordLook(merged), merged)
+      break
+    }
+    case 8: {
+      const wrong = checkAutocomplete(data, interaction.option)
+      if (wrong.length > 0) return bad(describe(wrong))
+      interaction.choices = records(data.choices)
       break
     }
     case 9: {
-      const title = text(data, 'title') ?? ''
-      if (title === '' || [...title].length > DISCORD.modalTitle)
-        return bad(`a modal's title has 1 to ${DISCORD.modalTitle} characters`)
+      const wrong = checkModal(data)
+      if (wrong.length > 0) return bad(describe(wrong))
+      state.modals.set(person.name, { data, source })
+      desk.forms.show(formOfModal(data, person, interaction.room), interaction.id)
       break
     }
-    default:
-      return bad(`unknown type of answer: ${String(response.type)}`)
   }
   interaction.state = 'answered'
   return null
@@ -67,7 +87,7 @@ export function showReply(desk: Desk, interaction: Interaction, payload: PawlRec
     id: desk.ids.snowflake(),
     platform: 'discord',
     room: roomKey(interaction.room),
-    onlyFor: (Number(payload.flags ?? 0) & EPHEMERAL) !== 0 ? interaction.person : null,
+    onlyFor: (Number(payload.flags ?? 0) & EPHEMERAL) !== 0 ? interaction.person.name : null,
     delivery: interaction.id,
     via,
     look: deferred ? { ...look, text: 'pawl is thinking…', thinking: true } : look,
@@ -77,6 +97,7 @@ export function showReply(desk: Desk, interaction: Interaction, payload: PawlRec
 
 export function messageJson(message: ChatMessage): PawlRecord {
   const payload = isRecord(message.raw) ? message.raw : {}
+  const person = PEOPLE.find(({ name }) => name === message.by)
   const room = ALL_ROOMS.find((it) => roomKey(it) === message.room)
   return {
     id: message.id,
@@ -88,7 +109,13 @@ export function messageJson(message: ChatMessage): PawlRecord {
     attachments: [],
     mentions: [],
     flags: message.onlyFor !== null ? EPHEMERAL : 0,
-    author: { id: DISCORD_GUILD.botUser, username: 'pawl', bot: true },
+    author: person
+      ? { id: person.discord, username: person.name, global_name: person.name, discriminator: '0', avatar: null }
+      : { id: DISCORD_GUILD.botUser, username: 'pawl', bot: true },
+    mention_everyone: false,
+    mention_roles: [],
+    pinned: false,
+    tts: false,
     timestamp: new Date(message.createdAt).toISOString(),
     edited_timestamp: message.edited ? new Date(message.changedAt).toISOString() : null,
     ...(payload.nonce !== undefined && { nonce: payload.nonce }),

@@ -114,7 +114,7 @@ export function createDiscordApi(desk: Desk, state: DiscordState): Hono {
         return problem(400, 40060, 'Interaction has already been acknowledged.')
       }
       const response = parseJson(await c.req.text())
-      const wrong = answerInteraction(desk, interaction, response)
+      const wrong = answerInteraction(desk, state, interaction, response)
       return wrong === null ? new Response(null, { status: 204 }) : problem(400, 50035, wrong)
     }),
   )

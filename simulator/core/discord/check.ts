@@ -32,9 +32,10 @@ export function describe(problems: readonly FormProblem[]): string {
   return problems.map((problem) => `${problem.path.join('.')}: ${problem.message}`).join('; ')
 }
 
-type Check = (value: Json | undefined, most: number, path: readonly string[], least?: number) => void
+export type Check = (value: Json | undefined, most: number, path: readonly string[], least?: number) => void
 
-function bounds(problems: FormProblem[]): Check {
+/** A check of lengths that adds what is wrong. */
+export function bounds(problems: FormProblem[]): Check {
   return (value, most, path, least = 0) => {
     const length = typeof value === 'string' ? lengthOf(value) : 0
     if (length > most)
@@ -141,7 +142,7 @@ function checkButton(
   ids.add(id)
 }
 
-function tooMany(problems: FormProblem[], length: number, most: number, path: readonly string[]): void {
+export function tooMany(problems: FormProblem[], length: number, most: number, path: readonly string[]): void {
   if (length > most)
     problems.push({ path, code: 'BASE_TYPE_MAX_LENGTH', message: `Must be ${most} or fewer in length.` })
 }
@@ -154,16 +155,42 @@ export function isEmpty(payload: PawlRecord): boolean {
   )
 }
 
+const CHAT_INPUT = 1
+const USER = 2
+const MESSAGE = 3
+
+function typeOf({ type }: PawlRecord): number {
+  return Number(type ?? CHAT_INPUT)
+}
+
+/** A command of a user's or a message's menu: a name, and nothing to type. */
+function checkMenu(command: PawlRecord, at: readonly string[], problems: FormProblem[], check: Check): void {
+  check(command.name, DISCORD.menuName, [...at, 'name'], 1)
+  for (const field of ['description', 'options'])
+    if (command[field] !== undefined && command[field] !== '')
+      problems.push({
+        path: [...at, field],
+        code: 'APPLICATION_COMMAND_CONTEXT_MENU_OPTIONS_NOT_ALLOWED',
+        message: `Context menu commands cannot have ${field}`,
+      })
+}
+
 /** What is wrong with a bulk overwrite of commands. */
 export function checkCommands(commands: readonly PawlRecord[]): FormProblem[] {
   const problems: FormProblem[] = []
   const check = bounds(problems)
-  tooMany(problems, commands.length, DISCORD.commands, ['commands'])
+  for (const [type, most] of [
+    [CHAT_INPUT, DISCORD.commands],
+    [USER, DISCORD.menuCommands],
+    [MESSAGE, DISCORD.menuCommands],
+  ] as const)
+    tooMany(problems, commands.filter((command) => typeOf(command) === type).length, most, ['commands'])
   const names = new Set<string>()
   commands.forEach((command, i) => {
     const at = [String(i)]
-    checkNamed(command, at, problems, check, 0)
-    const name = text(command, 'name') ?? ''
+    if (typeOf(command) === CHAT_INPUT) checkNamed(command, at, problems, check, 0)
+    else checkMenu(command, at, problems, check)
+    const name = `${typeOf(command)} ${text(command, 'name') ?? ''}`
     if (names.has(name))
       problems.push({
         path: [...at, 'name'],
@@ -223,6 +250,12 @@ function checkNamed(
       })
     optional ||= option.type !== 1 && option.type !== 2 && option.required !== true
     const choices = records(option.choices)
+    if (option.autocomplete === true && (choices.length > 0 || ![3, 4, 10].includes(Number(option.type))))
+      problems.push({
+        path: [...place, 'autocomplete'],
+        code: 'APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID',
+        message: 'Autocomplete is for text and numbers without choices',
+      })
     tooMany(problems, choices.length, DISCORD.choices, [...place, 'choices'])
     choices.forEach((choice, n) => {
       check(choice.name, DISCORD.choiceName, [...place, 'choices', String(n), 'name'], 1)

@@ -6,16 +6,30 @@ import type { Json, PawlRecord } from '../../../src/json.ts'
 import type { ChatMessage, ShownButton } from '../chat.ts'
 import type { Delivery, Typed } from '../delivery.ts'
 import type { Desk } from '../desk.ts'
+import type { Form } from '../form.ts'
 import { signDiscord } from '../sign.ts'
 import { parseJson } from '../wire.ts'
 import { DISCORD_GUILD, memberFacts, type Person, type Room, roomKey } from '../world.ts'
 import { answerInteraction, messageJson } from './answer.ts'
+import { submissionOf } from './form.ts'
+import { type Offer, readPartialLine } from './partial-line.ts'
 import type { DiscordState, Interaction } from './state.ts'
-import { readTypedLine } from './typed-line.ts'
+import { readTypedLine, withMentions } from './typed-line.ts'
 
 export interface DiscordClient {
   line(person: Person, room: Room, line: string): Promise<Typed>
   press(person: Person, room: Room, message: ChatMessage, button: ShownButton): Promise<Delivery>
+  /** Asks what fits the line typed so far; without a delivery where the client knows by itself. */
+  complete(
+    person: Person,
+    room: Room,
+    line: string,
+    offered: (offers: readonly Offer[]) => void,
+  ): Promise<Delivery | null>
+  submit(form: Form): Promise<Delivery>
+  /** The commands of a message's menu. */
+  menu(room: Room): readonly PawlRecord[]
+  onMessage(person: Person, room: Room, command: PawlRecord, message: ChatMessage): Promise<Delivery>
   /** The PING that Discord sends to check an endpoint. */
   ping(person: Person, room: Room): Promise<Delivery>
 }
@@ -23,6 +37,22 @@ export interface DiscordClient {
 const PING = 1
 const COMMAND = 2
 const COMPONENT = 3
+const TYPING = 4
+const SUBMISSION = 5
+
+/** Kinds of commands: typed, or in a message's menu. */
+const CHAT_INPUT = 1
+const MESSAGE = 3
+
+/** What else a kind of interaction has. */
+interface More {
+  readonly source?: ChatMessage | null
+  /** The type of the option that is being typed. */
+  readonly option?: number
+  /** What becomes of the answer, once it is found good. */
+  readonly then?: (interaction: Interaction) => void
+  readonly silent?: true
+}
 
 export function createDiscordClient(desk: Desk, state: DiscordState): DiscordClient {
   const { chat, clock, ids, secrets, deliverer, doorUrl } = desk
@@ -33,14 +63,17 @@ export function createDiscordClient(desk: Desk, state: DiscordState): DiscordCli
     line: string,
     type: number,
     rest: PawlRecord,
-    source: ChatMessage | null,
+    { source = null, option = 0, then, silent }: More = {},
   ) => {
     const id = ids.snowflake()
     const interaction: Interaction = {
       id,
       token: `aW50ZXJhY3Rpb246${ids.token()}`,
       room,
-      person: person.name,
+      person,
+      type,
+      option,
+      choices: [],
       createdAt: clock.now(),
       state: 'waiting',
       original: null,
@@ -103,7 +136,12 @@ export function createDiscordClient(desk: Desk, state: DiscordState): DiscordCli
       contentType: 'application/json',
       body: JSON.stringify(body),
       sign: (text, seconds) => signDiscord(secrets.discordPrivateKey, text, seconds),
-      receive: (answer) => answerInteraction(desk, interaction, parseJson(answer.text)),
+      ...(silent && { silent }),
+      receive: (answer) => {
+        const wrong = answerInteraction(desk, state, interaction, parseJson(answer.text))
+        if (wrong === null) then?.(interaction)
+        return wrong
+      },
       fail: () => {
         // The token is worth nothing once the first answer failed.
         interaction.state = 'void'
@@ -114,27 +152,43 @@ export function createDiscordClient(desk: Desk, state: DiscordState): DiscordCli
   const note = (person: Person, room: Room, kind: 'typed' | 'press', text: string) =>
     chat.note({ platform: 'discord', room: roomKey(room), kind, by: person.name, text })
 
+  /** The commands of one kind that a person is offered in a room; the guild's stand before the global ones of the same name. */
+  const registered = (room: Room, kind: number): PawlRecord[] => {
+    const names = new Set(state.guildCommands.map((command) => `${command.type} ${command.name}`))
+    return [...state.guildCommands, ...state.globalCommands.filter((it) => !names.has(`${it.type} ${it.name}`))].filter(
+      (command) =>
+        (command.type ?? CHAT_INPUT) === kind &&
+        // `contexts` without 1 hides a command in conversations with the bot.
+        !(room.direct && Array.isArray(command.contexts) && !command.contexts.includes(1)),
+    )
+  }
+  const commandPart = (room: Room, command: PawlRecord): PawlRecord => ({
+    id: command.id ?? '',
+    name: command.name ?? '',
+    type: command.type ?? CHAT_INPUT,
+    ...(!room.direct && command.guild_id !== undefined && { guild_id: DISCORD_GUILD.id }),
+  })
+
   return {
     async line(person, room, line) {
+      if (!line.startsWith('/')) {
+        const said = { platform: 'discord', room: roomKey(room), by: person.name, text: line, delivery: null } as const
+        chat.hear({ ...said, id: ids.snowflake(), raw: { content: withMentions(line, person) } })
+        return { kind: 'unheard' }
+      }
       note(person, room, 'typed', line)
-      if (!line.startsWith('/')) return { kind: 'unheard' }
-      const names = new Set(state.guildCommands.map((command) => command.name))
-      const registered = [...state.guildCommands, ...state.globalCommands.filter((command) => !names.has(command.name))]
-      // `contexts` without 1 hides a command in conversations with the bot.
-      const top = registered.find((command) => command.name === /^\/(\S+)/.exec(line)?.[1])
-      if (room.direct && Array.isArray(top?.contexts) && !top.contexts.includes(1))
-        return { kind: 'refused', why: `/${top.name} is not offered in direct messages` }
-      const read = readTypedLine(line, registered, person)
+      const name = /^\/(\S+)/.exec(line)?.[1]
+      const offered = registered(room, CHAT_INPUT)
+      const hidden = !offered.some((it) => it.name === name) && state.globalCommands.some((it) => it.name === name)
+      if (room.direct && hidden) return { kind: 'refused', why: `/${name} is not offered in direct messages` }
+      const read = readTypedLine(line, offered, person)
       if (!read.ok) return { kind: 'refused', why: read.why }
       const data: PawlRecord = {
-        id: read.command.id ?? '',
-        name: read.command.name ?? '',
-        type: 1,
+        ...commandPart(room, read.command),
         ...(read.options.length > 0 && { options: read.options }),
         ...(Object.keys(read.resolved).length > 0 && { resolved: read.resolved }),
-        ...(!room.direct && read.command.guild_id !== undefined && { guild_id: DISCORD_GUILD.id }),
       }
-      return { kind: 'delivery', delivery: await interact(person, room, line, COMMAND, { data }, null) }
+      return { kind: 'delivery', delivery: await interact(person, room, line, COMMAND, { data }) }
     },
     press(person, room, message, button) {
       note(person, room, 'press', `[${button.number}] ${button.label}`)
@@ -142,8 +196,48 @@ export function createDiscordClient(desk: Desk, state: DiscordState): DiscordCli
         data: { custom_id: button.id, component_type: 2, id: button.number },
         message: messageJson(message),
       }
-      return interact(person, room, button.label, COMPONENT, rest, message)
+      return interact(person, room, button.label, COMPONENT, rest, { source: message })
     },
-    ping: (person, room) => interact(person, room, 'PING', PING, {}, null),
+    async complete(person, room, line, offered) {
+      const read = readPartialLine(line, registered(room, CHAT_INPUT), person)
+      if (read.kind === 'known') {
+        offered(read.offers)
+        return null
+      }
+      const { command, options, option, before, open } = read
+      const data = { ...commandPart(room, command), options }
+      const taken = (value: Json | undefined): string => {
+        const shown = String(value ?? '')
+        return !open && /\s/.test(shown) ? `"${shown}"` : shown
+      }
+      const then = ({ choices }: Interaction) =>
+        offered(choices.map(({ name, value }) => ({ name: String(name ?? ''), line: before + taken(value) })))
+      return interact(person, room, line, TYPING, { data }, { option: Number(option.type ?? 3), then, silent: true })
+    },
+    submit(form) {
+      const { person, room } = form
+      const modal = state.modals.get(person.name)
+      if (!modal) throw new Error(`no modal of ${person.name} is open`)
+      note(person, room, 'press', `[${form.submit}] in "${form.title}"`)
+      const rest = {
+        data: submissionOf(modal.data, form),
+        ...(modal.source && { message: messageJson(modal.source) }),
+      }
+      // A modal stays open until it was taken.
+      const then = () => desk.forms.close(form)
+      return interact(person, room, form.title, SUBMISSION, rest, { source: modal.source, then })
+    },
+    menu: (room) => registered(room, MESSAGE),
+    onMessage(person, room, command, message) {
+      const name = String(command.name ?? '')
+      note(person, room, 'press', `"${name}" on: ${message.text}`)
+      const data: PawlRecord = {
+        ...commandPart(room, command),
+        target_id: message.id,
+        resolved: { messages: { [message.id]: messageJson(message) } },
+      }
+      return interact(person, room, name, COMMAND, { data })
+    },
+    ping: (person, room) => interact(person, room, 'PING', PING, {}),
   }
 }

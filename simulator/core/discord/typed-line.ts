@@ -15,38 +15,45 @@ const GROUP = 2
 
 /** Reads a line that starts with a slash against the registered commands. Options stand in declared order or as `name:value`. */
 export function readTypedLine(line: string, registered: readonly PawlRecord[], person: Person): TypedLine {
-  const words = split(line.replace(/^\//, ''))
-  const first = words[0]?.text ?? ''
+  const bare = line.replace(/^\//, '')
+  const found = words(bare)
+  const first = found[0]?.text ?? ''
   const command = registered.find((it) => text(it, 'name') === first)
   if (!command) return { ok: false, why: `No command "/${first}" here: it is not registered with Discord` }
-  let at = 1
-  let holder = command
-  const path: PawlRecord[] = []
-  for (;;) {
-    const nested = records(holder.options).filter((option) => option.type === SUBCOMMAND || option.type === GROUP)
-    if (nested.length === 0) break
-    const word = words[at]?.text ?? ''
-    const next = nested.find((option) => text(option, 'name') === word)
-    if (!next)
-      return {
-        ok: false,
-        why: `Choose one of ${nested.map((option) => `/${first} … ${text(option, 'name')}`).join(', ')}`,
-      }
-    path.push(next)
-    holder = next
-    at += 1
-  }
+  const { path, holder, at, nested } = follow(command, found)
+  if (nested.length > 0)
+    return {
+      ok: false,
+      why: `Choose one of ${nested.map((option) => `/${first} … ${text(option, 'name')}`).join(', ')}`,
+    }
   const resolved: PawlRecord = {}
-  const filled = fill(records(holder.options), words.slice(at), line, person, resolved)
-  if (!filled.ok) return filled
-  const options = path.reduceRight<Json[]>(
-    (inner, option) => [{ name: option.name ?? '', type: option.type ?? SUBCOMMAND, options: inner }],
-    filled.options,
-  )
-  return { ok: true, command, options, resolved }
+  const filled = fill(records(holder.options), found.slice(at), bare, person, resolved)
+  return filled.ok ? { ok: true, command, options: inPath(path, filled.options), resolved } : filled
 }
 
-interface Word {
+/** Down into groups and subcommands as far as the words lead; `nested` are those of which one had to be chosen. */
+export function follow(command: PawlRecord, found: readonly Word[]) {
+  const path: PawlRecord[] = []
+  let holder = command
+  for (;;) {
+    const nested = records(holder.options).filter((option) => option.type === SUBCOMMAND || option.type === GROUP)
+    const at = 1 + path.length
+    const next = nested.find((option) => text(option, 'name') === found[at]?.text)
+    if (!next) return { path, holder, at, nested }
+    path.push(next)
+    holder = next
+  }
+}
+
+/** Options inside the groups and subcommands that lead to them. */
+export function inPath(path: readonly PawlRecord[], options: Json[]): Json[] {
+  return path.reduceRight<Json[]>(
+    (inner, option) => [{ name: option.name ?? '', type: option.type ?? SUBCOMMAND, options: inner }],
+    options,
+  )
+}
+
+export interface Word {
   readonly text: string
   /** Where it starts in the line without its slash. */
   readonly at: number
@@ -54,58 +61,75 @@ interface Word {
 }
 
 /** Words at white space; quotes hold one together, as fingers are used to. */
-function split(line: string): Word[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((found) => ({
+export function words(bare: string): Word[] {
+  return [...bare.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((found) => ({
     text: found[1] ?? found[2] ?? found[3] ?? '',
     at: found.index,
     quoted: found[3] === undefined,
   }))
 }
 
-function fill(
-  declared: readonly PawlRecord[],
-  words: readonly Word[],
-  line: string,
-  person: Person,
-  resolved: PawlRecord,
-): { ok: true; options: Json[] } | { ok: false; why: string } {
-  const values = new Map<string, string>()
+export interface Assigned {
+  /** By the option's name: what stands in its field, and where that starts in the line. */
+  readonly values: ReadonlyMap<string, { readonly text: string; readonly at: number }>
+  /** The option that was filled last. */
+  readonly last: string | null
+  /** The word that no field was left for. */
+  readonly over: string | null
+}
+
+/** Puts words into fields: by name where one is given, else in declared order. */
+export function assign(declared: readonly PawlRecord[], found: readonly Word[], bare: string): Assigned {
+  const values = new Map<string, { text: string; at: number }>()
+  let last: string | null = null
+  const put = (name: string, value: string, at: number) => {
+    values.set(name, { text: value, at })
+    last = name
+  }
   const open = () => declared.filter((option) => !values.has(text(option, 'name') ?? ''))
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]
+  for (let i = 0; i < found.length; i++) {
+    const word = found[i]
     if (!word) break
     const named = word.quoted ? null : /^([^:\s]+):(.*)$/s.exec(word.text)
     const byName = named ? open().find((option) => text(option, 'name') === named[1]) : undefined
     if (byName && named) {
-      const rest = named[2] ?? ''
+      const [, name = '', rest = ''] = named
+      const start = word.at + name.length + 1
       // `run: deploy web`: a field that nothing follows takes what is left, as typing into the last field does.
       if (isLastText(byName, open())) {
-        values.set(
-          named[1] ?? '',
-          line
-            .replace(/^\//, '')
-            .slice(word.at + (named[1] ?? '').length + 1)
-            .trim(),
-        )
+        const value = bare.slice(start)
+        put(name, value.trim(), start + value.length - value.trimStart().length)
         break
       }
-      if (rest !== '') values.set(named[1] ?? '', rest)
-      else values.set(named[1] ?? '', words[++i]?.text ?? '')
+      const following = rest === '' ? found[++i] : undefined
+      put(name, rest === '' ? (following?.text ?? '') : rest, following?.at ?? start)
       continue
     }
     const next = open()[0]
-    if (!next) return { ok: false, why: `There is no field for "${word.text}"` }
+    if (!next) return { values, last, over: word.text }
     const name = text(next, 'name') ?? ''
-    if (isLastText(next, open()) && i < words.length - 1) {
-      values.set(name, line.replace(/^\//, '').slice(word.at).trim())
+    if (isLastText(next, open()) && i < found.length - 1) {
+      put(name, bare.slice(word.at).trim(), word.at)
       break
     }
-    values.set(name, word.text)
+    put(name, word.text, word.at)
   }
+  return { values, last, over: null }
+}
+
+function fill(
+  declared: readonly PawlRecord[],
+  found: readonly Word[],
+  bare: string,
+  person: Person,
+  resolved: PawlRecord,
+): { ok: true; options: Json[] } | { ok: false; why: string } {
+  const { values, over } = assign(declared, found, bare)
+  if (over !== null) return { ok: false, why: `There is no field for "${over}"` }
   const options: Json[] = []
   for (const option of declared) {
     const name = text(option, 'name') ?? ''
-    const value = values.get(name)
+    const value = values.get(name)?.text
     if (value === undefined) {
       if (option.required === true) return { ok: false, why: `This option is required: ${name}` }
       continue
@@ -118,13 +142,14 @@ function fill(
 }
 
 /** The only field left, and it takes any text. */
-function isLastText(option: PawlRecord, open: readonly PawlRecord[]): boolean {
+export function isLastText(option: PawlRecord, open: readonly PawlRecord[]): boolean {
   return option.type === 3 && open.length === 1 && records(option.choices).length === 0
 }
 
-type Typed = { ok: true; value: Json } | { ok: false; why: string }
+export type Typed = { ok: true; value: Json } | { ok: false; why: string }
 
-function typed(option: PawlRecord, value: string, person: Person, resolved: PawlRecord): Typed {
+/** A field's text as the value that Discord sends for it. */
+export function typed(option: PawlRecord, value: string, person: Person, resolved: PawlRecord): Typed {
   const choices = records(option.choices)
   if (choices.length > 0) {
     const chosen = choices.find((choice) => choice.name === value || String(choice.value) === value)
@@ -178,7 +203,7 @@ function typed(option: PawlRecord, value: string, person: Person, resolved: Pawl
 }
 
 /** In a text field the client turns a picked name into a mention. */
-function withMentions(value: string, person: Person): string {
+export function withMentions(value: string, person: Person): string {
   return value
     .replace(/(^|[\s("'])@([a-z0-9._-]+)/gi, (found, before: string, name: string) => {
       const known = findPerson(name)

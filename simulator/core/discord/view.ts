@@ -1,7 +1,7 @@
 /** What Discord's client shows of a message payload, as plain text. Pure. */
 import { isRecord, type Json, type PawlRecord } from '../../../src/json.ts'
 import type { Look } from '../chat.ts'
-import { list, records, text } from '../wire.ts'
+import { list, records, shownTime, text } from '../wire.ts'
 import { DISCORD_GUILD, personById, roomById } from '../world.ts'
 
 /** Message flags (developers/resources/message). */
@@ -87,13 +87,13 @@ export function markdown(source: string, mentioned: string[]): string {
 
 /** One pass: whatever is escaped can no longer be a mark. */
 const MARK =
-  /\\([^A-Za-z0-9\s])|(``?)(.+?)\2|\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)|<@!?(\d+)>|<#(\d+)>|(@everyone|@here)\b|\*\*|__|~~|\|\||(?<![\p{L}\p{N}])[*_](?=\S)|(?<=\S)[*_](?![\p{L}\p{N}])|^(?:-# |#{1,3} |> )/gmu
+  /\\([^A-Za-z0-9\s])|(``?)(.+?)\2|\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)|<@!?(\d+)>|<#(\d+)>|<t:(-?\d{1,13})(?::[tTdDfFR])?>|(@everyone|@here)\b|\*\*|__|~~|\|\||(?<![\p{L}\p{N}])[*_](?=\S)|(?<=\S)[*_](?![\p{L}\p{N}])|^(?:-# |#{1,3} |> )/gmu
 
 function inline(source: string, mentioned: string[]): string {
   return source.replace(
     MARK,
     (
-      _mark,
+      mark,
       escaped?: string,
       _ticks?: string,
       code?: string,
@@ -101,6 +101,7 @@ function inline(source: string, mentioned: string[]): string {
       link?: string,
       user?: string,
       channel?: string,
+      time?: string,
       all?: string,
     ) => {
       if (escaped !== undefined) return escaped
@@ -112,6 +113,7 @@ function inline(source: string, mentioned: string[]): string {
         return shown
       }
       if (channel !== undefined) return `#${roomById('discord', channel)?.name ?? channel}`
+      if (time !== undefined) return shownTime(Number(time)) ?? mark
       if (all !== undefined) {
         mentioned.push(all)
         return all

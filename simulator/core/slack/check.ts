@@ -2,6 +2,7 @@
 import { isRecord, type Json, type PawlRecord } from '../../../src/json.ts'
 import { SLACK } from '../limits.ts'
 import { lengthOf, list, text } from '../wire.ts'
+import { bound, checkElement, checkText } from './check-elements.ts'
 
 /** What is wrong, in Slack's words and with its JSON pointer; empty when nothing is. */
 export function checkBlocks(blocks: Json | undefined, most: number = SLACK.messageBlocks): string[] {
@@ -80,9 +81,11 @@ function checkBlock(block: PawlRecord, at: string, problems: string[]): void {
     case 'markdown':
       bound(problems, text(block, 'text') ?? '', SLACK.markdownText, `${at}/text`, 1)
       return
+    case 'input':
+      checkInput(block, at, problems)
+      return
     case 'divider':
     case 'rich_text':
-    case 'input':
     case 'table':
       return
     default:
@@ -90,53 +93,11 @@ function checkBlock(block: PawlRecord, at: string, problems: string[]): void {
   }
 }
 
-function checkElement(element: Json, at: string, problems: string[]): void {
-  if (!isRecord(element)) return void problems.push(`must be an object [json-pointer:${at}]`)
-  bound(problems, text(element, 'action_id') ?? 'generated', SLACK.id, `${at}/action_id`, 1)
-  switch (text(element, 'type')) {
-    case 'button': {
-      checkText(element.text, SLACK.buttonText, `${at}/text`, problems, 'plain_text')
-      bound(problems, text(element, 'value') ?? '', SLACK.buttonValue, `${at}/value`)
-      bound(problems, text(element, 'url') ?? '', SLACK.url, `${at}/url`)
-      const style = element.style
-      if (style !== undefined && style !== 'primary' && style !== 'danger')
-        problems.push(`must be one of primary, danger [json-pointer:${at}/style]`)
-      return
-    }
-    case 'static_select': {
-      const options = list(element, 'options') ?? []
-      if (options.length === 0 || options.length > SLACK.selectOptions)
-        problems.push(`1 to ${SLACK.selectOptions} items allowed [json-pointer:${at}/options]`)
-      options.filter(isRecord).forEach((option, i) => {
-        checkText(option.text, SLACK.optionText, `${at}/options/${i}/text`, problems, 'plain_text')
-      })
-      return
-    }
-    case 'overflow':
-    case 'users_select':
-    case 'channels_select':
-    case 'conversations_select':
-    case 'external_select':
-    case 'datepicker':
-    case 'checkboxes':
-    case 'radio_buttons':
-    case 'image':
-      return
-    default:
-      problems.push(`unsupported element type: ${String(element.type)} [json-pointer:${at}/type]`)
-  }
-}
-
-function checkText(object: Json | undefined, most: number, at: string, problems: string[], only?: 'plain_text'): void {
-  if (!isRecord(object)) return void problems.push(`missing required field: text [json-pointer:${at}]`)
-  const type = text(object, 'type')
-  if (type !== 'plain_text' && (only !== undefined || type !== 'mrkdwn'))
-    problems.push(`must be ${only ?? 'plain_text or mrkdwn'} [json-pointer:${at}/type]`)
-  bound(problems, text(object, 'text') ?? '', most, `${at}/text`, 1)
-}
-
-function bound(problems: string[], value: string, most: number, at: string, least = 0): void {
-  const length = lengthOf(value)
-  if (length > most) problems.push(`must be less than ${most + 1} characters [json-pointer:${at}]`)
-  if (length < least) problems.push(`must be more than ${least - 1} characters [json-pointer:${at}]`)
+function checkInput(block: PawlRecord, at: string, problems: string[]): void {
+  checkText(block.label, SLACK.inputLabel, `${at}/label`, problems, 'plain_text')
+  if (block.hint !== undefined) checkText(block.hint, SLACK.inputHint, `${at}/hint`, problems, 'plain_text')
+  if (!isRecord(block.element)) return void problems.push(`missing required field: element [json-pointer:${at}]`)
+  if (['button', 'overflow', 'image'].includes(text(block.element, 'type') ?? ''))
+    return void problems.push(`unsupported element type in an input [json-pointer:${at}/element/type]`)
+  checkElement(block.element, `${at}/element`, problems)
 }

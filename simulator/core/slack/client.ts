@@ -4,19 +4,22 @@
  */
 import { isRecord, type Json, type PawlRecord } from '../../../src/json.ts'
 import type { ChatMessage, ShownButton } from '../chat.ts'
-import type { Answer, Delivery, DeliverySpec, Typed } from '../delivery.ts'
+import type { Answer, Delivery, Typed } from '../delivery.ts'
 import type { Desk } from '../desk.ts'
 import { signSlack } from '../sign.ts'
 import { parseJson, text } from '../wire.ts'
 import { findPerson, findRoom, type Person, type Room, roomKey, SLACK_TEAM, slackTeamOf } from '../world.ts'
 import { checkBlocks } from './check.ts'
+import { createSlackForms, type Interact, type SlackForms } from './forms.ts'
 import { respond } from './messages.ts'
+import { channelPart, interactionBase, messagePart } from './payload.ts'
 import type { ResponseUrl, SlackState } from './state.ts'
 
 export interface SlackClient {
   /** A line as a person types it: a slash command, a mention of the bot, or words in the direct conversation. */
   line(person: Person, room: Room, line: string): Promise<Typed>
   press(person: Person, room: Room, message: ChatMessage, button: ShownButton): Promise<Delivery>
+  readonly forms: SlackForms
 }
 
 export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
@@ -26,7 +29,7 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
   const grant = (delivery: string, person: Person, room: Room, original: ChatMessage | null): ResponseUrl => {
     const url = { id: ids.token(), delivery, room, person: person.name, createdAt: clock.now(), uses: 0, original }
     state.responseUrls.set(url.id, url)
-    state.triggers.set(delivery, { createdAt: clock.now(), used: false })
+    state.triggers.set(delivery, { person, room, createdAt: clock.now(), used: false })
     return url
   }
   const address = (url: ResponseUrl) => `${origin}/slack/response/${url.id}`
@@ -65,10 +68,21 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
     })
   }
 
+  /** Words that others read, and that may be passed on. */
+  const talk = (person: Person, room: Room, line: string, delivery: string | null): ChatMessage =>
+    chat.hear({
+      id: ids.slackTs(),
+      platform: 'slack',
+      room: roomKey(room),
+      by: person.name,
+      text: line,
+      delivery,
+      raw: { text: escapeLine(line, person, 'bare') },
+    })
+
   const event = (person: Person, room: Room, line: string, type: 'app_mention' | 'message'): Promise<Delivery> => {
     const id = ids.slackEvent()
-    const ts = ids.slackTs()
-    chat.note({ platform: 'slack', room: roomKey(room), kind: 'typed', by: person.name, text: line, delivery: id })
+    const ts = talk(person, room, line, id).id
     const words = escapeLine(line, person, 'bare')
     const body: Json = {
       token: 'deprecated',
@@ -137,6 +151,15 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
     return what
   }
 
+  const interact: Interact = (spec, payload) =>
+    deliverer.prepare({
+      ...base,
+      ...spec,
+      url: `${doorUrl}/slack/interactions`,
+      contentType: 'application/x-www-form-urlencoded',
+      body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+    })
+
   return {
     async line(person, room, line) {
       const known = state.commands
@@ -149,8 +172,12 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
         return { kind: 'delivery', delivery: await event(person, room, line, 'message') }
       if (!line.startsWith('/') && /(^|\s)@pawl\b/i.test(line) && room.botIsMember)
         return { kind: 'delivery', delivery: await event(person, room, line, 'app_mention') }
+      if (!line.startsWith('/')) {
+        talk(person, room, line, null)
+        return { kind: 'unheard' }
+      }
       chat.note({ platform: 'slack', room: roomKey(room), kind: 'typed', by: person.name, text: line })
-      return line.startsWith('/') ? { kind: 'refused', why: `${name} is not a valid command` } : { kind: 'unheard' }
+      return { kind: 'refused', why: `${name} is not a valid command` }
     },
     press(person, room, message, button) {
       const id = ids.slackTrigger()
@@ -165,9 +192,7 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
       })
       const payload: PawlRecord = {
         type: 'block_actions',
-        user: { id: person.slack, username: person.name, name: person.name, team_id: slackTeamOf(person) },
-        api_app_id: SLACK_TEAM.appId,
-        token: 'deprecated',
+        ...interactionBase(person),
         container: {
           type: 'message',
           message_ts: message.id,
@@ -175,14 +200,9 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
           is_ephemeral: message.onlyFor !== null,
         },
         trigger_id: id,
-        team: { id: SLACK_TEAM.id, domain: SLACK_TEAM.domain },
-        enterprise: null,
-        is_enterprise_install: false,
-        channel: { id: room.slack, name: room.direct ? 'directmessage' : room.name },
+        channel: channelPart(room),
         // Slack sends no message along when it was ephemeral.
-        ...(message.onlyFor === null && {
-          message: { type: 'message', user: SLACK_TEAM.botUser, ts: message.id, ...asRecord(message.raw) },
-        }),
+        ...(message.onlyFor === null && { message: messagePart(message) }),
         state: { values: {} },
         response_url: address(url),
         actions: [
@@ -196,23 +216,10 @@ export function createSlackClient(desk: Desk, state: SlackState): SlackClient {
           },
         ],
       }
-      return deliverer.prepare({
-        ...base,
-        id,
-        person,
-        room,
-        line: button.label,
-        url: `${doorUrl}/slack/interactions`,
-        contentType: 'application/x-www-form-urlencoded',
-        body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
-        receive: () => null,
-      } satisfies DeliverySpec)
+      return interact({ id, person, room, line: button.label, receive: () => null }, payload)
     },
+    forms: createSlackForms(desk, state, interact, (id, person, room) => address(grant(id, person, room, null))),
   }
-}
-
-function asRecord(value: Json): PawlRecord {
-  return isRecord(value) ? value : {}
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What Slack's client shows of a message payload, as plain text. Pure. */
 import { isRecord, type Json, type PawlRecord } from '../../../src/json.ts'
 import type { Look } from '../chat.ts'
-import { list, records, text } from '../wire.ts'
+import { list, records, shownTime, text } from '../wire.ts'
 import { personById, roomById, SLACK_TEAM } from '../world.ts'
 
 /** A message payload as people see it. `ephemeral` messages notify nobody. */
@@ -89,6 +89,10 @@ function richText(elements: readonly Json[], pings: string[]): string {
           return `:${text(element, 'name') ?? ''}:`
         case 'user':
           return mention('@', text(element, 'user_id') ?? '', undefined, pings)
+        case 'date':
+          return shownTime(Number(element.timestamp)) ?? text(element, 'fallback') ?? ''
+        case 'broadcast':
+          return mention('!', text(element, 'range') ?? '', undefined, pings)
         case 'channel':
           return mention('#', text(element, 'channel_id') ?? '', undefined, pings)
         case 'rich_text_section':
@@ -150,8 +154,11 @@ function mention(kind: string, id: string, label: string | undefined, pings: str
     kind === '!'
       ? id.split('^')[0]
       : (personById('slack', id)?.name ?? (id === SLACK_TEAM.botUser ? 'pawl' : (label ?? id)))
-  // `<!date^…>` is a date and notifies nobody.
-  if (kind === '!' && id.startsWith('date')) return label ?? id
+  // `<!date^…^{date} {time}|fallback>` is a moment and notifies nobody; the fallback is for clients that cannot read the rest.
+  if (kind === '!' && id.startsWith('date')) {
+    const seconds = /^date\^(\d+)\^[^^]*\{[a-z_]+\}[^^]*(?:\^https?:[^^]*)?$/.exec(id)?.[1]
+    return (seconds === undefined ? null : shownTime(Number(seconds))) ?? label ?? id
+  }
   const shown = `@${name}`
   pings.push(shown)
   return shown
