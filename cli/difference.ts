@@ -37,7 +37,7 @@ export function difference(before: readonly Named[], after: readonly Named[]): D
   }
 }
 
-/** `/deploy`; user and message commands, which Pawl has none of, say what they are. */
+/** `/deploy`; a command on a message or a person says what it is. */
 function keyOf({ name, type }: Named): string {
   return type === undefined || type === 1
     ? `/${name}`

@@ -14,7 +14,8 @@ export { Singleton } from './singleton/singleton.ts'
 
 const app = createApp((env: Env) => {
   const services = servicesOf(env)
-  return { hall: createHall(services), config: services.config, now: services.now, health: () => healthOf(env) }
+  const { config, now, fetch, log } = services
+  return { hall: createHall(services), config, now, fetch, log, health: () => healthOf(env) }
 })
 
 export default {

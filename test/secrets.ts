@@ -30,6 +30,7 @@ export const TEST_SETTINGS = {
   DISCORD_API_URL: `${SIMULATOR}/discord/api/v10/`,
   PAWL_DIGEST_KEY: 'a digest key of the tests, 40 letters long',
   PAWL_WORKSPACES: 'slack:T0PAWL discord:1180000000000000001',
+  PAWL_SECURITY_ROOM: 'slack:T0PAWL:C0SECURITY',
   PAWL_ADMINS: 'slack:T0PAWL:U0ADA00001, discord:1180000000000000001:1180000000000000011',
   DEPLOY_HOOKS: JSON.stringify({
     web: { staging: `${SIMULATOR}/upstream/deploy/web/staging`, prod: `${SIMULATOR}/upstream/deploy/web/prod` },

@@ -3,6 +3,7 @@ import { isMarkdown, textOf } from '../chat/markdown.ts'
 import type { Command, Context } from '../command/command.ts'
 import { loadRegistry } from '../command/house-registry.ts'
 import type { PawlRecord } from '../json.ts'
+import { compilePolicy } from '../policy/decide.ts'
 import help from './help.ts'
 import { HOUSE, type House, houseOf } from './house.ts'
 import version from './version.ts'
@@ -21,8 +22,11 @@ function context(
     rulesOf: ({ rules }) => rules,
     version: '1.2.3',
     identity: () => identity,
+    registry: loadRegistry(),
+    policy: compilePolicy('1', []),
+    subject: { user: null, administrator: false, groups: [], permissions: new Set() },
   }
-  const bare: Partial<Context> = { actor: { platform: 'slack', workspace: 'T1', id: 'U1' } }
+  const bare: Partial<Context> = { actor: { platform: 'slack', workspace: 'T1', id: 'U1' }, now: () => 0 }
   return Object.assign(bare, { [HOUSE]: house }) as Context
 }
 
@@ -36,6 +40,7 @@ async function run(command: Command, raw: PawlRecord, ctx: Context): Promise<{ r
     .map((one) => (typeof one === 'object' && one !== null ? one : { value: one ?? null })) as PawlRecord[]
   const [first, ...rest] = records
   const view = first ? command.view([first, ...rest]) : null
+  if (view !== null && 'show' in view) throw new Error('a view with actions')
   const text = isMarkdown(view)
     ? textOf(view)
     : (view ?? [])

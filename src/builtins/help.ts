@@ -1,18 +1,23 @@
 /** `help`: what the asker may run, and how. Reads the house, touches nothing else. */
 import * as z from 'zod'
-import { md, plain } from '../chat/markdown.ts'
+import { type Markdown, md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
 import type { Command, View } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { createRegistry } from '../command/registry.ts'
 import { type CommandHelp, columns, describeCommand, helpBlocks, usageLine } from '../command/usage.ts'
+import { heldBy } from '../policy/ask.ts'
+import { canFreeze, freezesOf, freezeText } from '../policy/freeze.ts'
 import { type House, houseOf } from './house.ts'
 
-/** One line of the list. */
-type Line = { command: string; summary: string; usage: string }
+/** A freeze that stops more of the list than this is said to stop "… more". */
+const FROZEN_SHOWN = 10
+
+/** One line of the list; `frozen` says what stops it just now, for this person. */
+type Line = { command: string; summary: string; usage: string; frozen: string[] }
 /** Help for one command; `rules` is what decides who may run it. */
-type Page = CommandHelp & { mayRun: boolean; rules: string[] }
+type Page = CommandHelp & { mayRun: boolean; rules: string[]; frozen: string[] }
 
 export default defineCommand({
   name: 'help',
@@ -31,17 +36,32 @@ export default defineCommand({
     const path = words.flatMap((word) => word.split(':'))
     const all = house.commands()
     const one = all.find(({ name }) => path.length > 0 && name === path.join(' '))
-    if (one) return [page(one, house)]
+    if (one) return [page(one, house, ctx.now())]
     const allowed = all.filter((command) => house.mayRun(command))
     const listed = allowed.filter(({ path: own }) => path.every((word, i) => own[i] === word))
     if (listed.length === 0) throw new CommandFailure(nothingListed(path, allowed))
-    return listed.map((command) => ({ command: command.name, summary: command.summary, usage: usageLine(command) }))
+    return listed.map((command) => ({
+      command: command.name,
+      summary: command.summary,
+      usage: usageLine(command),
+      frozen: freezesShown(command, house, ctx.now()),
+    }))
   },
   view: (records): View => (isPage(records[0]) ? pageBlocks(records[0]) : listBlocks(records as readonly Line[])),
 })
 
-function page(command: Command, house: House): Page {
-  return { ...describeCommand(command), mayRun: house.mayRun(command), rules: [...house.rulesOf(command)] }
+function page(command: Command, house: House, now: number): Page {
+  return {
+    ...describeCommand(command),
+    mayRun: house.mayRun(command),
+    rules: [...house.rulesOf(command)],
+    frozen: freezesShown(command, house, now),
+  }
+}
+
+function freezesShown(command: Command, { policy, registry, subject }: House, now: number): string[] {
+  if (!canFreeze(registry, command)) return []
+  return freezesOf(policy, command.key, heldBy(subject), now).map(freezeText)
 }
 
 function isPage(record: Line | Page): record is Page {
@@ -57,7 +77,7 @@ function nothingListed(path: readonly string[], allowed: readonly Command[]): st
 }
 
 function pageBlocks(page: Page): Block[] {
-  const blocks = helpBlocks(page)
+  const blocks = [...helpBlocks(page), ...page.frozen.map((text): Block => ({ kind: 'note', text: frozenNote(text) }))]
   if (page.mayRun) return blocks
   return [
     ...blocks,
@@ -80,6 +100,24 @@ function listBlocks(lines: readonly Line[]): Block[] {
       ...(group === '' ? [] : [{ kind: 'text', text: md`**${group}**` } as const]),
       { kind: 'code', text: columns(members.map(({ usage, summary }) => [usage, summary])) },
     ]),
+    ...frozenNotes(lines),
     { kind: 'note', text: plain('help <command> shows one with its options and examples') },
   ]
+}
+
+/** Each freeze once, with what it stops of what is listed. */
+/** Each freeze once, with what it stops of what is listed. */
+function frozenNotes(lines: readonly Line[]): Block[] {
+  const byFreeze = new Map<string, string[]>()
+  for (const { command, frozen } of lines)
+    for (const text of frozen) byFreeze.set(text, [...(byFreeze.get(text) ?? []), command])
+  return [...byFreeze].map(([text, commands]) => {
+    const more = commands.length - FROZEN_SHOWN
+    const names = [...commands.slice(0, FROZEN_SHOWN), ...(more > 0 ? [`${more} more`] : [])].join(', ')
+    return { kind: 'note', text: md`${frozenNote(text)}: ${names}` }
+  })
+}
+
+function frozenNote(text: string): Markdown {
+  return md`**Frozen** ${text}`
 }

@@ -2,6 +2,7 @@
 import type { AuditCode } from '../audit/event.ts'
 import { storyLineOf } from '../audit/line.ts'
 import { formatDuration } from '../command/duration.ts'
+import { SECURITY_TARGET } from '../db/outbox.ts'
 import { isRecord, type Json, type PawlRecord } from '../json.ts'
 import { readable } from '../view/cell.ts'
 
@@ -16,7 +17,13 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['no_rule', 'no rule opens it'],
   ['broken_rule', 'a rule cannot be evaluated'],
   ['forbidden', 'a rule forbids it'],
-  ['needs_approval', 'it needs an approval'],
+  ['frozen', 'a freeze stops it'],
+  ['glass', 'the glass was not broken for it'],
+  ['unseen', 'it needs an approval, and its arguments came from records'],
+  ['needs_room', 'those who would approve it do not read there'],
+  ['refused', 'somebody refused it'],
+  ['no_decision', 'nobody decided in time'],
+  ['approval_void', 'what was agreed to counts no more'],
   ['workspace_not_allowed', 'the workspace is not served'],
   ['unknown_command', 'there is no such command'],
   ['syntax', 'the line could not be read'],
@@ -39,8 +46,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 
 const ended =
   (what: string): Sentence =>
-  ({ reason, latency_ms, redirects, joins }) =>
-    `${what}${typeof latency_ms === 'number' ? ` after ${tookText(latency_ms)}` : ''}${why(reason)}${joins === undefined ? '' : `, as ${one(joins)} did`}${redirects === undefined ? '.' : `; the answer goes to ${one(redirects)}.`}`
+  ({ reason, latency_ms, redirects, always, joins, dry }) =>
+    `${what}${typeof latency_ms === 'number' ? ` after ${tookText(latency_ms)}` : ''}${why(reason)}${joins === undefined ? '' : `, as ${one(joins)} did`}${told('; the answer goes to', redirects)}${told('; and always to', always)}${dry === true ? '; nothing was changed by it' : ''}.`
 
 const SENTENCES: ReadonlyMap<AuditCode, Sentence> = new Map<AuditCode, Sentence>([
   ['delivery.duplicate', () => 'The platform delivered the request once more; nothing was started again.'],
@@ -60,6 +67,26 @@ const SENTENCES: ReadonlyMap<AuditCode, Sentence> = new Map<AuditCode, Sentence>
     (event, openness) =>
       `Denied: ${stageOf(event)}${why(event.reason)}${openness === 'open' ? `${told('; missing', event.missing)}, ${rulesOf(event)}` : ''}.`,
   ],
+  ['confirmation.asked', ({ until }) => `It waits until ${one(until)} for its asker to confirm it.`],
+  ['confirmation.given', () => 'Its asker confirms it.'],
+  ['confirmation.rejected', ({ reason }) => `A confirmation that does not count (${one(reason)}).`],
+  [
+    'approval.asked',
+    ({ permissions, until }) => `It waits until ${one(until)} for those who hold ${one(permissions)} to approve it.`,
+  ],
+  [
+    'approval.approved',
+    (event, openness) => `${one(event.actor)} approves it${openness === 'open' ? told(': ', event.note) : ''}.`,
+  ],
+  [
+    'approval.refused',
+    (event, openness) => `${one(event.actor)} refuses it${openness === 'open' ? told(': ', event.note) : ''}.`,
+  ],
+  ['approval.given', () => 'All who were needed have approved it.'],
+  ['approval.void', ({ reason }) => `What was agreed to counts no more: ${one(reason)}.`],
+  ['approval.expired', () => 'Nobody decided in time.'],
+  ['approval.withdrawn', () => 'It is taken back.'],
+  ['approval.rejected', ({ actor, reason }) => `A word of ${one(actor)} that does not count (${one(reason)}).`],
   ['run.queued', () => 'It is a job, and waits in the queue.'],
   [
     'run.running',
@@ -110,7 +137,18 @@ const SENTENCES: ReadonlyMap<AuditCode, Sentence> = new Map<AuditCode, Sentence>
   ['reply.delivered', (event) => `${answerOf(event)} arrives (${one(event.via)}).`],
   ['reply.retried', (event) => `${answerOf(event)} cannot be brought now${why(event.reason)}; it is tried again.`],
   ['reply.undeliverable', (event) => `${answerOf(event)} is given up${why(event.reason)}.`],
+  ['freeze.started', ({ freeze }) => `It starts freeze ${one(freeze)}.`],
+  ['freeze.ended', ({ freeze }) => `It ends freeze ${one(freeze)}.`],
+  [
+    'glass.broken',
+    (event, openness) =>
+      `The glass is broken for it: it runs without ${one(event.skipped)}${openness === 'open' ? told(', because', event.reason_text) : ''}.`,
+  ],
+  ['review.opened', () => 'Somebody else has to look at it.'],
+  ['review.closed', (event, openness) => `Its review is closed${openness === 'open' ? told(': ', event.note) : ''}.`],
+  ['review.rejected', ({ reason }) => `A review of it that does not count (${one(reason)}).`],
   ['admin.changed', ({ target }) => `It changes ${one(target)}.`],
+  ['room.changed', ({ target }) => `It changes how ${one(target)} is used.`],
   ['audit.read', () => 'It reads the audit log.'],
   ['audit.cut', ({ left_out }) => `${counted(left_out, 'more event')} left out of the log.`],
   ['audit.erased', ({ lines }) => `What people wrote is erased from ${counted(lines, 'line')}.`],
@@ -185,6 +223,7 @@ function ordinal(count: Json | undefined): string {
 
 /** 0 is who asked; the places of redirects are counted from 1. */
 function answerOf({ redirect, notice }: PawlRecord): string {
+  if (redirect === SECURITY_TARGET) return 'The word to the security room'
   if (typeof redirect === 'number' && redirect > 0) return `The answer for place ${redirect} of the line`
   return notice === undefined ? 'The answer' : 'The word to who asked'
 }

@@ -2,6 +2,7 @@
  * What a builtin sees of the house beyond what a module sees: the commands there are, and what the asker may do. Pure
  * types and one accessor; `src/runs/context.ts` sets the property when it makes the context of a run.
  */
+import type { Desk } from '../approval/desk.ts'
 import type { Ledger } from '../audit/ledger.ts'
 import type { AuditConfig } from '../audit/sink-settings.ts'
 import type { Actor } from '../chat/invocation.ts'
@@ -69,6 +70,8 @@ export interface House {
   breakLock(key: string, reason: string): Promise<Broken>
   /** Notes what became of a lost run and tells its room; false when the run has changed meanwhile. Its state stays. */
   resolve(row: RunRow, resolution: Resolution): Promise<boolean>
+  /** What the asker says about a run that waits for somebody's word. */
+  readonly desk: Desk
   /** Cancels a run that has not started, tells its room, and gives up its place at the lock; false when it was too late. */
   cancelQueued(row: RunRow, by: string): Promise<boolean>
 }

@@ -5,6 +5,7 @@ import aliasDelete from './alias-delete.ts'
 import aliasList from './alias-list.ts'
 import aliasMove from './alias-move.ts'
 import aliasShow from './alias-show.ts'
+import { approvalCommands } from './approval/index.ts'
 import auditErase from './audit-erase.ts'
 import auditKey from './audit-key.ts'
 import auditList from './audit-list.ts'
@@ -12,17 +13,22 @@ import auditRotate from './audit-rotate.ts'
 import auditSearch from './audit-search.ts'
 import auditShow from './audit-show.ts'
 import auditStatus from './audit-status.ts'
+import breakGlass from './break-glass.ts'
 import cat from './cat.ts'
 import { dataCommands } from './data/index.ts'
 import can from './explain/can.ts'
 import whoCan from './explain/who-can.ts'
 import why from './explain/why.ts'
+import { freezeCommands } from './freeze/index.ts'
 import help from './help.ts'
 import history from './history.ts'
 import historySearch from './history-search.ts'
 import historyShow from './history-show.ts'
 import { lockCommands } from './locks/index.ts'
+import plan from './plan.ts'
 import { policyCommands } from './policy/index.ts'
+import { reviewCommands } from './review/index.ts'
+import { roomCommands } from './rooms/index.ts'
 import { runCommands } from './runs.ts'
 import tee from './tee.ts'
 import userLink from './user-link.ts'
@@ -33,6 +39,7 @@ import whoami from './whoami.ts'
 
 export const builtins: readonly Command[] = [
   ...dataCommands,
+  ...approvalCommands,
   aliasCreate,
   aliasDelete,
   aliasList,
@@ -45,14 +52,19 @@ export const builtins: readonly Command[] = [
   auditSearch,
   auditShow,
   auditStatus,
+  breakGlass,
   can,
   cat,
+  ...freezeCommands,
   help,
   history,
   historySearch,
   historyShow,
   ...lockCommands,
   ...policyCommands,
+  plan,
+  ...roomCommands,
+  ...reviewCommands,
   ...runCommands,
   tee,
   userLink,

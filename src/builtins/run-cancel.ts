@@ -19,7 +19,7 @@ const CANCEL_TRIES = 4
 
 export default defineCommand({
   name: 'run cancel',
-  summary: 'Stop a queued or running run: your own, or any with run:cancel',
+  summary: 'Stop a waiting, queued or running run: your own, or any with run:cancel',
   options: { run: z.string().regex(RUN_ID, 'is a run id, like r_0123456789abcdef').describe('Id of the run') },
   effects: 'write',
   answer: 'private',
@@ -58,7 +58,8 @@ type Stopped = { readonly state: 'cancelled' | 'stopping'; readonly started: boo
 async function stop(ctx: Context, row: RunRow, by: string): Promise<Stopped | null> {
   const { db, cancelQueued, token } = houseOf(ctx)
   const { id, state, mode, attempt } = row
-  if (state === 'queued') return (await cancelQueued(row, by)) ? { state: 'cancelled', started: attempt > 0 } : null
+  if (state === 'queued' || state === 'awaiting_approval')
+    return (await cancelQueued(row, by)) ? { state: 'cancelled', started: attempt > 0 } : null
   if (state !== 'running' || mode === 'inline') return null
   const change = token()
   const [update] = await commit(db, id, change, [

@@ -1,10 +1,14 @@
 /** `run show`: what became of a run, and its records a page at a time. Reads the house, touches nothing else. */
 import * as z from 'zod'
+import { careOf, standingOf } from '../approval/needs.ts'
+import { decidedText, needsText, untilText } from '../approval/replies.ts'
 import type { Channel } from '../chat/invocation.ts'
 import { code, joinMarkdown, type Markdown, md, plain, textOf } from '../chat/markdown.ts'
 import type { Block, Reply } from '../chat/reply.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
+import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
+import type { Database } from '../db/database.ts'
 import { ERASED } from '../db/erase.ts'
 import { locksOf, type RunRow, resolutionOf, type SeenRunRow } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
@@ -13,7 +17,7 @@ import { keptRecords } from '../runs/kept.ts'
 import { ago } from '../runs/replies.ts'
 import { isTerminal } from '../runs/state.ts'
 import { pageCount, pageOf } from '../view/page.ts'
-import { layoutOf, nextNote, placeOf } from '../view/view.ts'
+import { layoutOf, nextNote, nextPage, placeOf } from '../view/view.ts'
 import { type House, houseOf } from './house.ts'
 import { seenRun } from './run-access.ts'
 import { auditText, type Story, storyBlocks, storyOf } from './run-story.ts'
@@ -49,13 +53,15 @@ export default defineCommand({
         `run ${id} has ${pages === 1 ? 'one page' : `${pages} pages`}: there is no page ${page}. Type run show ${id} for the first.`,
       )
     const { db, lockStatus } = houseOf(ctx)
-    const [{ story, audit, deliveries, run_again_as }, waits_for] = await Promise.all([
+    const [{ story, audit, deliveries, run_again_as }, waits_for, approval] = await Promise.all([
       storyOf(db, row, ctx.now()),
       lineOf(row, lockStatus),
+      approvalOf(db, id),
     ])
     return {
       ...factsOf(row, ctx.now()),
       waits_for,
+      approval,
       deliveries,
       run_again_as,
       audit,
@@ -63,19 +69,37 @@ export default defineCommand({
       reason: open ? reasonOf(row) : row.code,
       page,
       pages,
+      offers: open ? offersOf(row) : [],
       // Copied, for a record is what may be changed by who gets it.
       records: records && [...records],
       note: open ? missingNote(row) : 'Its answer was not told in this room: what it gave is not shown here.',
     }
   },
-  view: ([shown]) => [
-    { kind: 'fields', fields: fieldsOf(shown) },
-    ...recordBlocks(shown.run, shown.records, shown.page),
-    // Who turns the page has read it.
-    ...(shown.page === 1 ? storyBlocks(shown) : []),
-    ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
-  ],
+  view: ([shown]) => ({
+    show: [
+      { kind: 'fields', fields: fieldsOf(shown) },
+      ...recordBlocks(shown.run, shown.records, shown.page),
+      // Who turns the page has read it.
+      ...(shown.page === 1 ? storyBlocks(shown) : []),
+      ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
+    ],
+    actions: shown.page < shown.pages ? [nextPage(shown.run, { number: shown.page })] : shown.offers,
+  }),
 })
+
+/** What somebody's word was needed for, and who gave it; null where nobody had to be asked. */
+async function approvalOf(db: Database, run: string): Promise<string | null> {
+  const [approvals, votes] = (await db.batch([selectApproval(db, run), selectVotes(db, run)])) as [
+    D1Result<ApprovalRow>,
+    D1Result<VoteRow>,
+  ]
+  const [approval] = approvals.results
+  if (!approval || approval.stage === 'break_glass') return null
+  if (approval.state !== 'open') return decidedText(approval, votes.results)
+  const until = untilText(approval.expires_at)
+  if (approval.stage === 'confirmation') return `waits to be confirmed by who asked, until ${until}`
+  return `waits for ${needsText(standingOf(careOf(approval), votes.results))}, until ${until}`
+}
 
 /** Where a queued run stands in line; null when it stands in none, or the lock cannot say so. */
 async function lineOf(row: RunRow, lockStatus: House['lockStatus']) {
@@ -107,11 +131,18 @@ function factsOf(row: SeenRunRow, now: number) {
     ended_at: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
     took_ms: (row.ended_at ?? now) - row.created_at,
     attempt: row.attempt,
+    dry: row.dry === 1,
     locks: locksOf(row).map(({ key }) => key),
     joins: row.joins,
     again_for: row.retries,
     resolution: found && { ...found },
   }
+}
+
+/** What its answer offers to press, but for the next page of itself. */
+function offersOf({ id, actions }: RunRow) {
+  const offers = actions === null ? [] : (JSON.parse(actions) as { label: string; run: string }[])
+  return offers.filter(({ run }) => run !== nextPage(id, { number: 1 }).run)
 }
 
 /** Why it ended as it did: what its answer said, else the word that is kept; null for a plain success. */
@@ -133,7 +164,11 @@ function missingNote(row: RunRow): string | null {
 }
 
 type Shown = ReturnType<typeof factsOf> &
-  Omit<Story, 'story'> & { readonly reason: string | null; readonly waits_for: Awaited<ReturnType<typeof lineOf>> }
+  Omit<Story, 'story'> & {
+    readonly reason: string | null
+    readonly waits_for: Awaited<ReturnType<typeof lineOf>>
+    readonly approval: string | null
+  }
 
 function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
   const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
@@ -144,6 +179,7 @@ function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
     { name: 'When', value: plain(timeText(Date.parse(started_at))) },
     { name: ended_at === null ? 'For' : 'Took', value: plain(took_ms < 1_000 ? `${took_ms} ms` : ago(took_ms)) },
   ]
+  if (shown.dry) fields.push({ name: 'Changed', value: plain('nothing: it was a dry run') })
   // The first attempt goes without saying.
   if (attempt > 1) fields.push({ name: 'Attempt', value: plain(String(attempt)) })
   if (locks.length > 0) fields.push({ name: locks.length === 1 ? 'Lock' : 'Locks', value: plain(locks.join(', ')) })
@@ -156,6 +192,7 @@ function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
       value: plain(`${lock}: ${where}${holder === null ? '' : `, held by run ${holder}`}`),
     })
   }
+  if (shown.approval !== null) fields.push({ name: 'Approval', value: plain(shown.approval) })
   if (reason !== null) fields.push({ name: 'Reason', value: plain(reason) })
   const { resolution, joins, again_for, run_again_as, deliveries, audit } = shown
   if (resolution !== null) {

@@ -39,7 +39,9 @@ async function run(command: Command, raw: { [option: string]: Json }, ctx: Conte
   const result = await command.handler(checked.args, ctx)
   const records = [result].flat() as PawlRecord[]
   const [first, ...rest] = records
-  return { records, text: shown((first && (command.view([first, ...rest]) as readonly Block[] | null)) ?? []) }
+  const view = first ? command.view([first, ...rest]) : null
+  const seen = view !== null && 'show' in view ? view.show : view
+  return { records, text: shown((seen as readonly Block[] | null) ?? []) }
 }
 
 function shown(blocks: readonly Block[]): string {

@@ -73,8 +73,12 @@ export function eraseRuns(db: Database, runs: readonly string[]): D1PreparedStat
   const mine = '(SELECT value FROM json_each(?1))'
   return [
     `UPDATE runs SET line = '${ERASED}', history = CASE history WHEN 'repeat' THEN 'repeat' ELSE 'part' END,
-       input = NULL, reply = NULL, records = NULL, resolution = json_replace(resolution, '$.note', '${ERASED}')
+       input = NULL, record = NULL, reply = NULL, records = NULL, actions = NULL,
+       resolution = json_replace(resolution, '$.note', '${ERASED}')
      WHERE id IN ${mine}`,
+    `UPDATE approvals SET because = CASE WHEN because IS NOT NULL THEN '${ERASED}' END WHERE run IN ${mine}`,
+    `UPDATE approval_votes SET note = '${ERASED}' WHERE (run IN ${mine} OR by_run IN ${mine}) AND note IS NOT NULL`,
+    `UPDATE reviews SET reason = '${ERASED}', note = CASE WHEN note IS NOT NULL THEN '${ERASED}' END WHERE run IN ${mine}`,
     `UPDATE run_log SET text = '${ERASED}' WHERE run IN ${mine}`,
     `UPDATE outbox SET reply = '{}', label = CASE WHEN label IS NOT NULL THEN '${ERASED}' END
      WHERE run IN ${mine} AND state <> 'pending'`,

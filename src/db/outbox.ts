@@ -1,6 +1,9 @@
 /** The outbox table's statements. Network: D1 only (through the statements it returns). */
 import type { Database } from './database.ts'
 
+/** Among the targets of a run: the word to the security room that its glass was broken. No redirect has this number. */
+export const SECURITY_TARGET = 1_000
+
 /** An answer on its way, as D1 gives it; JSON columns are still text. */
 export interface OutboxRow {
   readonly run: string

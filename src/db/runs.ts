@@ -1,4 +1,5 @@
 /** The runs table's statements. Network: D1 only (through the statements it returns). */
+import type { PawlRecord } from '../json.ts'
 import type { State } from '../runs/state.ts'
 import type { Database } from './database.ts'
 import { type Claim, fenceOf, type HeldLock } from './guard.ts'
@@ -45,6 +46,12 @@ export interface RunRow {
   readonly message: string | null
   /** The records that the last stage gave, as JSON; null when there were none or too many to keep. */
   readonly records: string | null
+  /** The lines behind the buttons of the answer, as JSON. */
+  readonly actions: string | null
+  /** What the first stage starts with, as JSON. */
+  readonly record: string | null
+  /** 1: it only said what it would do. */
+  readonly dry: 0 | 1
   readonly reply: string | null
   readonly created_at: number
   readonly ended_at: number | null
@@ -91,7 +98,7 @@ export type NewRun = Pick<
   | 'address'
   | 'created_at'
 > &
-  Partial<Pick<RunRow, 'retries'>>
+  Partial<Pick<RunRow, 'retries' | 'record' | 'dry'>>
 
 /**
  * Inserts the run unless its delivery is already a run. Of two repeats of one run that change something the second notes that it
@@ -101,8 +108,8 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, command, effects, mode, retry,
-         state, change, due_at, address, created_at, history, retries, yields_to)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18,
+         state, change, due_at, address, created_at, history, retries, record, dry, yields_to)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18, ?20, ?21,
          CASE ?10 WHEN 'write' THEN (SELECT id FROM (${standingRepeat('?18', '?19')})) END)
        ON CONFLICT (id) DO NOTHING`,
     )
@@ -126,6 +133,8 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
       run.history,
       run.retries ?? null,
       run.created_at - ONE_PRESS_MS,
+      run.record ?? null,
+      run.dry ?? 0,
     )
 }
 
@@ -135,6 +144,9 @@ export function selectRun(db: Database, id: string): D1PreparedStatement {
 
 /** The columns that a change of state may set beside the state itself. */
 export interface RunChanges {
+  readonly effects?: 'read' | 'write'
+  readonly mode?: 'inline' | 'job'
+  readonly dry?: 0 | 1
   readonly attempt?: number
   readonly tries?: number
   readonly due_at?: number | null
@@ -149,7 +161,14 @@ export interface RunChanges {
   readonly address?: string | null
   readonly reply?: string | null
   readonly records?: string | null
+  readonly record?: string | null
+  readonly actions?: string | null
   readonly ended_at?: number | null
+}
+
+/** What the first stage of a run starts with. */
+export function recordOf({ record }: Pick<RunRow, 'record'>): PawlRecord | null {
+  return record === null ? null : (JSON.parse(record) as PawlRecord)
 }
 
 export interface Transition {
@@ -164,6 +183,8 @@ export interface Transition {
   readonly held?: readonly HeldLock[]
   /** Only if nobody has asked it to stop. */
   readonly uncancelled?: boolean
+  /** Only if nothing has changed about it since it was read with this token. */
+  readonly seen?: string
   readonly set?: RunChanges
 }
 
@@ -180,6 +201,9 @@ export function locksOf({ locks }: Pick<RunRow, 'locks'>): readonly NotedLock[] 
 
 /** Columns by name, so that nothing from outside can become part of the SQL text. */
 const CHANGEABLE: readonly (keyof RunChanges)[] = [
+  'effects',
+  'mode',
+  'dry',
   'attempt',
   'tries',
   'due_at',
@@ -194,6 +218,8 @@ const CHANGEABLE: readonly (keyof RunChanges)[] = [
   'address',
   'reply',
   'records',
+  'record',
+  'actions',
   'ended_at',
 ]
 
@@ -203,7 +229,7 @@ const CHANGEABLE: readonly (keyof RunChanges)[] = [
  */
 export function changeState(
   db: Database,
-  { run, change, from, to, attempt, held = [], uncancelled = false, set = {} }: Transition,
+  { run, change, from, to, attempt, held = [], uncancelled = false, seen, set = {} }: Transition,
 ): D1PreparedStatement {
   const columns = CHANGEABLE.filter((column) => set[column] !== undefined)
   const values = columns.map((column) => set[column] ?? null)
@@ -213,9 +239,19 @@ export function changeState(
     .prepare(
       `UPDATE runs SET state = ?, change = ?${columns.map((column) => `, ${column} = ?`).join('')}
        WHERE id = ? AND state IN (${marks})
-       ${attempt === undefined ? '' : 'AND attempt = ?'} ${uncancelled ? 'AND cancel_by IS NULL' : ''} ${fence.condition}`,
+       ${attempt === undefined ? '' : 'AND attempt = ?'} ${uncancelled ? 'AND cancel_by IS NULL' : ''}
+       ${seen === undefined ? '' : 'AND change = ?'} ${fence.condition}`,
     )
-    .bind(to, change, ...values, run, ...from, ...(attempt === undefined ? [] : [attempt]), ...fence.values)
+    .bind(
+      to,
+      change,
+      ...values,
+      run,
+      ...from,
+      ...(attempt === undefined ? [] : [attempt]),
+      ...(seen === undefined ? [] : [seen]),
+      ...fence.values,
+    )
 }
 
 /** Notes the highest epochs seen on locks; part of a claim's batch, so that older holders can write no more. */
@@ -240,6 +276,11 @@ export function extendClaim(
        RETURNING cancel_by`,
     )
     .bind(dueAt, run, attempt, ...fence.values)
+}
+
+/** Notes where the answer to a run that has just been admitted goes. */
+export function keepAddress(db: Database, run: string, address: string): D1PreparedStatement {
+  return db.prepare("UPDATE runs SET address = ?2 WHERE id = ?1 AND state = 'accepted'").bind(run, address)
 }
 
 /** Keeps where the run's message is, so that it can be edited. */

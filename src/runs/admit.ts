@@ -5,22 +5,26 @@
  * write the audit event. Then the decision, then the effect (design, section 5, rules 2 to 4).
  */
 import { auditEvent } from '../audit/event.ts'
+import { cleanJson, maskTokens } from '../audit/tokens.ts'
 import type { Lifetime } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
 import { insertRun, type RunRow, selectRun } from '../db/runs.ts'
-import type { Plan } from '../engine/plan.ts'
+import type { Plan, RunnablePlan } from '../engine/plan.ts'
+import type { PawlRecord } from '../json.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
 import type { AnswerSlot } from './answer.ts'
+import type { Glass } from './break-glass.ts'
 import { planAsked } from './expand.ts'
 import { contentDigest } from './identity.ts'
 import { ADMISSION_BUDGET_MS, INLINE_GRACE_MS } from './limits.ts'
 import type { Redirect } from './redirect.ts'
 import { alreadyReceived, altered, unavailable } from './replies.ts'
 import type { Retried } from './retry.ts'
+import { inThread, practised, roomAsked } from './room-settings.ts'
 import { messageOf, type Services } from './services.ts'
 import { askerStatements, readAsker } from './subject.ts'
 
@@ -32,6 +36,13 @@ export interface Admitted {
   readonly plan: Plan
   /** The run that is asked again. */
   readonly retried: Retried | null
+  /** The keys of the accounts that wrote the aliases in it, and the earlier runs that it is taken from. */
+  readonly authors: readonly string[]
+  readonly earlier: readonly string[]
+  /** What `break-glass` was typed for. */
+  readonly glass: Glass | null
+  /** What was typed where another line stands in its place: `run retry`, `run action`, `break-glass`. It is authorised, too. */
+  readonly typed: RunnablePlan | null
   readonly policy: Policy
   readonly subject: Subject
   readonly db: Database
@@ -61,7 +72,7 @@ export async function admitInvocation(
     timer = setTimeout(() => reject(new Error('admission took too long')), ADMISSION_BUDGET_MS)
   })
   try {
-    return await Promise.race([record(services, run, invocation, lifetime, answer), tooLate])
+    return await Promise.race([record(services, run, withoutTokens(invocation), lifetime, answer), tooLate])
   } catch (error) {
     // Whether or not the row was written, nobody will start it: the sweeper ends it as expired.
     services.log('not admitted', { run, error: messageOf(error) })
@@ -81,14 +92,15 @@ async function record(
   const { actor, channel } = invocation
   const db = services.openDb()
   const asking = await planAsked(services, db, invocation)
-  const { plan, aliases, repeats, retried, history, invocation: written } = asking
+  const { plan, aliases, repeats, authors, retried, pressed, glass, history, invocation: written } = asking
   const digest = await contentDigest(invocation, plan.secretive ? plan.line : null)
   const change = services.token()
   const now = services.now()
   const seen = { run, source: invocation.source, channel: channel.id }
   const command = plan.commands.map(({ key }) => key).join('|') || null
-  const told = { alias: listed(aliases), repeats: listed(repeats), retries: retried?.row.id }
-  const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told }
+  const isDry = plan.ok && plan.dry
+  const told = { alias: listed(aliases), repeats: listed(repeats), retries: retried?.row.id, action_of: pressed?.run }
+  const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told, dry: isDry || undefined }
   const [, , , , found, ...asked] = await db.batch([
     insertRun(db, {
       id: run,
@@ -109,6 +121,8 @@ async function record(
       address: JSON.stringify(invocation.address),
       created_at: now,
       retries: retried?.row.id ?? null,
+      record: plan.ok && plan.record ? JSON.stringify(plan.record) : null,
+      dry: isDry ? 1 : 0,
     }),
     appendAudit(db, { when: 'changed', run, change }, [
       auditEvent(now, 'run.admitted', actor, facts),
@@ -128,10 +142,31 @@ async function record(
       : { outcome: 'refused', reply: altered(run) }
   const asker = await readAsker(services, db, invocation, asked)
   if (!asker) throw new Error('admission gave no policy')
+  const room = roomAsked(asker.policy, invocation)
   return {
     outcome: 'admitted',
-    admitted: { run, invocation: written, plan, retried, ...asker, db, lifetime, answer, redirects: [] },
+    admitted: {
+      run,
+      invocation: await inThread(services, db, run, room, written),
+      plan: practised(services, room, plan),
+      retried,
+      glass,
+      typed: retried?.plan ?? pressed?.plan ?? glass?.plan ?? null,
+      authors,
+      earlier: [...repeats, ...(retried ? [retried.row.id] : []), ...(pressed ? [pressed.run] : [])],
+      ...asker,
+      db,
+      lifetime,
+      answer,
+      redirects: [],
+    },
   }
+}
+
+/** A message that a line is run on is kept, shown and passed on: no token that somebody pasted there goes with it. */
+function withoutTokens(invocation: Invocation): Invocation {
+  const { record } = invocation
+  return record === undefined ? invocation : { ...invocation, record: cleanJson(record, maskTokens) as PawlRecord }
 }
 
 /** A list for the audit; nothing when it is empty. */

@@ -52,7 +52,7 @@ export async function answerWithin(
 }
 
 type Settling = Pick<Ending, 'from' | 'to' | 'code' | 'reply'> &
-  Pick<Ending, 'events' | 'lines' | 'records' | 'copies' | 'details'>
+  Pick<Ending, 'events' | 'lines' | 'records' | 'actions' | 'copies' | 'details'>
 
 /** Ends a run that was worked off inside the request, and gets its answer to the person. Never rejects. */
 export async function settle(services: Services, admitted: Admitted, settling: Settling): Promise<Reply> {
@@ -61,7 +61,17 @@ export async function settle(services: Services, admitted: Admitted, settling: S
   const outbox = answer.deferred
   answer.closing = true
   try {
-    if (!(await endRun(services, db, { run, actor, channel: channel.id, outbox, createdAt, ...settling })))
+    if (
+      !(await endRun(services, db, {
+        run,
+        actor,
+        channel: channel.id,
+        outbox,
+        createdAt,
+        dry: plan.ok && plan.dry,
+        ...settling,
+      }))
+    )
       return await tell(services, admitted, unrecorded(run, plan.ok ? plan.effects : 'read'))
     if (settling.copies)
       lifetime.waitUntil(deliverCopies(services, db, { run, line: plan.line, actor }, settling.copies))

@@ -2,6 +2,8 @@
  * One attempt of a job that a consumer has claimed: executes it with a heartbeat, then ends it, puts it aside, or has it tried
  * again. Network: D1, the locks, the queue, the platform's courier; timers.
  */
+
+import { withApprovers } from '../approval/replies.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import { formatDuration } from '../command/duration.ts'
 import type { Database } from '../db/database.ts'
@@ -43,6 +45,11 @@ export interface Claimed extends Asker {
   readonly kept: Kept
   /** Milliseconds since 1970. */
   readonly deadlineAt: number
+  /** See {@link RunFacts}. */
+  readonly broken: boolean
+  readonly begun: boolean
+  /** Who has agreed to it, where somebody had to. */
+  readonly agreed: readonly string[]
 }
 
 /** Executes the claimed run. Throws when its end could not be written: the sweeper then finds it. */
@@ -63,7 +70,9 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
   })
   // A run that goes on has said how far it is.
   if (row.wake_at === null) progress.show(null)
-  const facts = { run, actor, channel: JSON.parse(row.channel) as Channel, redirects, policy, subject, db }
+  const { broken, begun } = claimed
+  const channel = JSON.parse(row.channel) as Channel
+  const facts = { run, actor, channel, redirects, policy, subject, db, broken, begun }
   const left = deadlineAt - services.now()
   const execution = await executePlan(services, facts, plan, {
     abort: beat.signal,
@@ -83,7 +92,7 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
     return back?.outcome === 'queued' ? undefined : await progress.yielded()
   }
   const outcome = endingOf(claimed, execution, back)
-  const end = { ...outcome, reply: offerRetry(row, outcome.to, outcome.reply) }
+  const end = { ...outcome, reply: offerRetry(row, outcome.to, withApprovers(outcome.reply, claimed.agreed)) }
   const { events, lines } = journal.rest()
   // What did not stop may still be at it: then the locks are free when their leases end, not earlier.
   const locks = execution.state === 'ended' && !execution.stopped ? [] : claimed.locks

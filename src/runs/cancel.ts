@@ -1,8 +1,9 @@
 /** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the locks, the courier. */
-import type { AuditEvent } from '../audit/event.ts'
+import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import { md, personName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
+import { type Decided, decideApproval } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import { locksOf, type RunRow } from '../db/runs.ts'
 import type { MessageRef } from './courier.ts'
@@ -14,19 +15,23 @@ import { ended } from './replies.ts'
 import { offerRetry } from './retry.ts'
 import type { Services } from './services.ts'
 
-/** Cancels a queued run; false when it has started or ended meanwhile. */
+/** Cancels a run that is queued, or waits to be approved; false when it has started or ended meanwhile. */
 export async function cancelQueued(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
   const reply = ended(
     row.id,
     row.line,
     'cancelled',
     row.attempt === 0 ? md`${personName(by)} before it started` : by,
-    visibilityOf(row),
+    // Of what still waits for its asker's own word the room knows nothing.
+    row.state === 'awaiting_approval' && row.message === null ? 'private' : visibilityOf(row),
   )
-  return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply })
+  const now = services.now()
+  const events =
+    row.state === 'awaiting_approval' ? [auditEvent(now, 'approval.withdrawn', actorOf(row), { run: row.id, by })] : []
+  return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply, events })
 }
 
-export interface Closing extends Pick<Ending, 'records' | 'details' | 'fence'> {
+export interface Closing extends Pick<Ending, 'records' | 'actions' | 'details' | 'fence' | 'also'> {
   /** Written before the event of the end. */
   readonly events?: readonly AuditEvent[]
   readonly to: EndState
@@ -42,7 +47,7 @@ export async function endWithoutRunning(
   services: Services,
   db: Database,
   row: RunRow,
-  { to, code, reply: told, events = [], ...more }: Closing,
+  { to, code, reply: told, events = [], also, ...more }: Closing,
 ): Promise<boolean> {
   const reply = offerRetry(row, to, told)
   const { id: run, attempt, created_at: createdAt } = row
@@ -64,6 +69,13 @@ export async function endWithoutRunning(
       events,
       outbox: true,
       createdAt,
+      also: (change) => [
+        // No run that waits for a word ends without saying what became of that.
+        ...(row.state === 'awaiting_approval'
+          ? [decideApproval(db, { run, change }, decidedBy(to, code), services.now())]
+          : []),
+        ...(also?.(change) ?? []),
+      ],
       ...more,
     }))
   )
@@ -82,6 +94,13 @@ export async function endWithoutRunning(
     message: messageRefOf(row),
   })
   return true
+}
+
+/** What became of an approval whose run ends. */
+function decidedBy(to: EndState, code: string | null): Decided {
+  if (to === 'cancelled') return 'withdrawn'
+  if (to === 'expired') return 'expired'
+  return code === 'refused' ? 'refused' : 'void'
 }
 
 export function actorOf(row: Pick<RunRow, 'platform' | 'workspace' | 'actor'>): Actor {

@@ -1,4 +1,5 @@
 /** The context that a handler gets. Pure wiring. */
+import { deskOf } from '../approval/desk.ts'
 import { HOUSE, type House } from '../builtins/house.ts'
 import { builtins } from '../builtins/index.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
@@ -31,6 +32,10 @@ export interface RunFacts {
   readonly policy: Policy
   readonly subject: Subject
   readonly db: Database
+  /** Its glass was broken: nobody is asked first, and no freeze counts. What is missing or forbidden still is. */
+  readonly broken?: boolean
+  /** It was at work before, and goes on: a freeze does not stop it half-way. */
+  readonly begun?: boolean
 }
 
 /** The context of one call; built-in commands, and no others, find the house behind {@link HOUSE}. */
@@ -89,6 +94,7 @@ export function contextOf(
     lockStatus: (key) => services.lock(key).status(),
     breakLock: (key, reason) => breakLock(services, { run, actor, subject, db }, key, reason),
     resolve: (row, resolution) => resolveRun(services, db, row, resolution, { run, actor }),
+    desk: deskOf(services, { run, actor, channel, subject, db }),
     cancelQueued: (row, by) => cancelQueued(services, db, row, by),
   }
   return Object.assign(context, { [HOUSE]: house })

@@ -47,6 +47,8 @@ export type Room =
       readonly ref: string
       /** `#ops` */
       readonly name: string
+      /** People of other workspaces read there, too. */
+      readonly shared?: true
     }
   /** What is wrong and what to do. */
   | { readonly ok: false; readonly message: string }
@@ -64,6 +66,8 @@ export interface Courier {
   retire(address: Address, reply: Reply, message: MessageRef | null): Promise<void>
   /** The address of a room where the actor once asked, for the bot's own messages about it. `key` as in {@link Courier.direct}. Pure. */
   asked(actor: Actor, channel: string, key: string): Address
+  /** The same place, with what the room sees of the answer in a thread under what was asked, where the platform can. Pure. */
+  threaded(address: Address): Address
   /** Finds where a redirect goes and checks that the bot may post there and, where the platform can tell, that the asker may; posts nothing. Never throws. */
   resolve(address: Address, target: Target): Promise<Resolved>
   /** The room of the asker's workspace that an id out of a mention, or a name without `#`, stands for. Never throws. */

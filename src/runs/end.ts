@@ -6,6 +6,7 @@ import { boundedEvents } from '../audit/bound.ts'
 import { type AuditCode, type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
+import type { NextCommand } from '../command/command.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { type JoinerRow, selectJoiners } from '../db/joins.ts'
@@ -41,6 +42,8 @@ export interface Ending {
   /** A stable word for why: `usage`, `busy`, `missing_permission`, `handler`, … */
   readonly code: string | null
   readonly reply: Reply
+  /** What its answer offers to press. */
+  readonly actions?: readonly NextCommand[]
   /** What the last stage gave, kept with the run unless it is too long (see {@link keptText}). */
   readonly records?: readonly PawlRecord[]
   /** Written before the event of the end itself. */
@@ -56,6 +59,10 @@ export interface Ending {
   /** What is said where redirects lead. */
   readonly copies?: readonly Copy[]
   readonly createdAt: number
+  /** Statements of the same batch, to apply where this token stands. */
+  readonly also?: (change: string) => readonly D1PreparedStatement[]
+  /** It only said what it would do. */
+  readonly dry?: boolean
 }
 
 /** The answer as it goes to one place of a redirect. */
@@ -78,6 +85,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     code,
     reply,
     records,
+    actions = [],
     events = [],
     lines = [],
     details = {},
@@ -86,6 +94,8 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     fence = [],
     outbox,
     createdAt,
+    also,
+    dry = false,
     copies = [],
   } = ending
   const now = services.now()
@@ -95,6 +105,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     channel,
     attempt,
     outcome: to,
+    dry: dry || undefined,
     reason: code ?? undefined,
     latency_ms: now - createdAt,
     ...details,
@@ -125,7 +136,10 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
         code,
         reply: text,
         ...(records && { records: keptText(records) }),
+        ...(actions.length > 0 && { actions: JSON.stringify(actions) }),
         ended_at: now,
+        // A room's practice is not known when the row is made.
+        ...(dry && { dry: 1, effects: 'read', mode: 'inline' }),
         due_at: null,
         input: null,
         // The address holds bearer secrets: kept only while the courier needs it.
@@ -133,6 +147,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
       },
     }),
     appendAudit(db, { when: 'changed', run, change }, [...kept, end, ...released]),
+    ...(also?.(change) ?? []),
     ...(lines.length === 0 ? [] : [insertLog(db, { run, change }, lines)]),
     // Only what a consumer claims keeps anything for a later attempt.
     ...(attempt === undefined ? [] : emptySteps(db, { run, change })),

@@ -5,7 +5,7 @@
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import { cleanJson, maskTokens } from '../audit/tokens.ts'
 import { cleanReply } from '../chat/clean.ts'
-import type { Reply } from '../chat/reply.ts'
+import type { Block, Reply } from '../chat/reply.ts'
 import type { Arguments, Command, Context } from '../command/command.ts'
 import { appendAudit } from '../db/audit.ts'
 import { execute, type Outcome, type Suspended } from '../engine/execute.ts'
@@ -14,8 +14,10 @@ import type { RunnablePlan } from '../engine/plan.ts'
 import { secretsIn, withoutSecrets } from '../engine/scrub.ts'
 import type { PawlRecord } from '../json.ts'
 import { viewOf } from '../view/view.ts'
+import { offerActions } from './actions.ts'
 import { authoriseCalls } from './authorise.ts'
 import { contextOf, type RunFacts } from './context.ts'
+import { dryWords } from './dry-words.ts'
 import type { Ending } from './end.ts'
 import type { Cancelled } from './heartbeat.ts'
 import type { Journal } from './journal.ts'
@@ -30,7 +32,7 @@ import { toolsOf } from './steps.ts'
 type Clean = (text: string) => string
 
 /** How a run ends. */
-export type End = Pick<Ending, 'to' | 'code' | 'reply' | 'records' | 'copies' | 'details'>
+export type End = Pick<Ending, 'to' | 'code' | 'reply' | 'records' | 'actions' | 'copies' | 'details'>
 
 export type Execution =
   /** `fault`: a handler broke instead of refusing. `stopped` is false when it was told to stop and may still be at it. */
@@ -62,6 +64,8 @@ export async function executePlan(
     (signal) =>
       runPipeline({
         stages: plan.stages,
+        record: plan.record,
+        dry: plan.dry,
         signal,
         contextOf: (place, callSignal) =>
           contextOf(
@@ -73,8 +77,8 @@ export async function executePlan(
           ),
         authorise: async (command, stage, calls) => {
           secrets.push(...calls.flatMap((args) => hiddenIn(command, args)))
-          const late = authoriseCalls(services, facts, command, stage, calls)
-          if (command.effects === 'read') for (const event of late.events) journal.note(event)
+          const late = authoriseCalls(services, facts, command, stage, calls, plan.dry)
+          if (command.effects === 'read' || plan.dry) for (const event of late.events) journal.note(event)
           else if (!(await record(services, facts, late.events)))
             return `What ${command.name} would do could not be recorded, so it was not started.`
           return late.refusal
@@ -84,7 +88,14 @@ export async function executePlan(
           const attempt = journal.claim?.attempt
           const counts = { records_in: recordsIn, records_out: recordsOut }
           journal.note(
-            auditEvent(services.now(), `stage.${result}`, actor, { run, stage, command, attempt, ...counts }),
+            auditEvent(services.now(), `stage.${result}`, actor, {
+              run,
+              stage,
+              command,
+              attempt,
+              dry: plan.dry || undefined,
+              ...counts,
+            }),
           )
         },
         ...(journal.claim !== null && { memory: memoryOf(services, journal, plan) }),
@@ -98,7 +109,19 @@ export async function executePlan(
   const fault = outcome.state === 'failed' ? outcome.fault : undefined
   if (fault !== undefined) services.log('fault in a command', { run, error: clean(fault) })
   const stopped = 'stopped' in outcome ? outcome.stopped : true
-  return { state: 'ended', end: endOf(facts, plan, outcome, timeout.shown, clean), fault: fault !== undefined, stopped }
+  const end = endOf(services, facts, plan, outcome, timeout.shown, clean)
+  return {
+    state: 'ended',
+    end: end.to === 'succeeded' ? end : withWords(facts, plan, end),
+    fault: fault !== undefined,
+    stopped,
+  }
+}
+
+/** A dry run that failed has changed nothing, either. */
+function withWords(facts: RunFacts, plan: RunnablePlan, end: End): End {
+  const { above } = dryWords(facts, plan)
+  return { ...end, reply: { ...end.reply, blocks: [...above, ...end.reply.blocks] } }
 }
 
 /** Who waits goes on in another attempt, where what was not kept would be done again: then it ends instead. */
@@ -129,6 +152,7 @@ async function record(services: Services, { db, run }: RunFacts, events: readonl
  * the answer was to go elsewhere.
  */
 function endOf(
+  services: Pick<Services, 'registry'>,
   facts: RunFacts,
   plan: RunnablePlan,
   outcome: Exclude<Outcome, { state: 'suspended' }>,
@@ -140,7 +164,7 @@ function endOf(
   const visibility = failureVisibility(plan)
   switch (outcome.state) {
     case 'succeeded':
-      return succeededEnd(facts, plan, outcome.records, clean)
+      return succeededEnd(services, facts, plan, outcome.records, clean, outcome.told)
     case 'failed': {
       const { message, shown } = outcome
       const reply = cleanReply(ended(run, line, 'failed', message, visibility, shown), clean)
@@ -174,19 +198,32 @@ function failureVisibility({ mode, answer, targets }: RunnablePlan): Reply['visi
  * to be shown, is cleaned before it is laid out: a token that was cut to fit could not be told any more.
  */
 export function succeededEnd(
+  { registry }: Pick<Services, 'registry'>,
   facts: RunFacts,
-  { stages, answer, mode, line, targets }: RunnablePlan,
+  plan: RunnablePlan,
   given: Extract<Outcome, { state: 'succeeded' }>['records'],
   clean: Clean = maskTokens,
+  told = false,
 ): End {
-  const { run, redirects } = facts
+  const { run, actor } = facts
+  const { stages, answer, mode, line } = plan
+  const { above, below, stays } = dryWords(facts, plan)
+  const redirects = stays ? [] : facts.redirects
+  const targets = stays ? [] : plan.targets
+  const around = (blocks: readonly Block[]) => [...above, ...blocks, ...below]
   const { command } = stages.at(-1) ?? stages[0]
   const records = given.map((record) => cleanJson(record, clean) as PawlRecord)
   const kept = keepsRecords(stages) ? { records } : {}
   try {
-    const reply = cleanReply(succeeded(run, viewOf(run, command, records), answer, mode === 'job'), clean)
-    if (targets.length === 0) return { to: 'succeeded', code: null, reply, ...kept }
-    const others = cleanReply(succeeded(run, viewOf(run, command, records, 'others'), answer, false), clean)
+    const shownBy = told ? null : command
+    const seen = viewOf(run, shownBy, records)
+    const offer = offerActions(registry, { run, platform: actor.platform }, seen.actions, clean)
+    const said = succeeded(run, around(seen.blocks), answer, mode === 'job')
+    const reply = cleanReply({ ...said, blocks: [...said.blocks, ...offer.blocks] }, clean)
+    const { actions } = offer
+    if (targets.length + redirects.length === 0) return { to: 'succeeded', code: null, reply, actions, ...kept }
+    const forOthers = around(viewOf(run, shownBy, records, 'others').blocks)
+    const others = cleanReply(succeeded(run, forOthers, answer, false), clean)
     const copies = redirects.map((redirect) => ({
       label: redirect.label,
       address: redirect.address,
@@ -194,14 +231,16 @@ export function succeededEnd(
         ? { ...reply, visibility: 'channel' as const }
         : forwarded({ ...others, tone: reply.tone }, run, senderOf(facts, redirect)),
     }))
-    const labels = redirects.map(({ label }) => label)
+    const labels = redirects.filter(({ always }) => !always).map(({ label }) => label)
+    const always = redirects.filter((redirect) => redirect.always).map(({ label }) => label)
     return {
       to: 'succeeded',
       code: null,
       reply: labels.length === 0 ? reply : sent(run, line, labels, isElsewhere(targets) ? null : reply),
+      actions,
       ...kept,
       copies,
-      details: { redirects: labels },
+      details: { ...(targets.length > 0 && { redirects: labels }), ...(always.length > 0 && { always }) },
     }
   } catch (error) {
     const detail = `it ran, but its view failed: ${clean(messageOf(error))}`

@@ -1,20 +1,24 @@
 /**
- * From what was typed to what is asked: `!!`, aliases and `run retry` written out before the plan is made. Network: D1, and only
+ * From what was typed to what is asked: `!!`, aliases, `run retry` and `run action` written out before the plan is made. Network: D1, and only
  * for a line with a name that is no command, or that repeats a run. The plan is then made of the line as written out, so that what is authorised, recorded,
  * queued and shown is what runs.
  */
 import { type Expansion, expandPipeline, namesToExpand } from '../alias/expand.ts'
 import { actorKey, type Invocation } from '../chat/invocation.ts'
 import { plain } from '../chat/markdown.ts'
+import type { Block } from '../chat/reply.ts'
 import { MASK } from '../command/redact.ts'
 import { type AliasRow, selectAliases } from '../db/alias.ts'
 import type { Database } from '../db/database.ts'
 import { type PastLine, selectPastLine } from '../db/history.ts'
-import type { RunRow } from '../db/runs.ts'
+import { type RunRow, recordOf } from '../db/runs.ts'
 import type { Plan, RefusedPlan, RunnablePlan } from '../engine/plan.ts'
 import { planInput, planInvocation, readLine } from '../engine/planner.ts'
+import type { PawlRecord } from '../json.ts'
 import { printPipeline } from '../language/print.ts'
 import type { Pipeline } from '../language/tree.ts'
+import { findAction, isPress, noSuchButton, type Pressed } from './actions.ts'
+import { type Glass, glassOf, isGlass } from './break-glass.ts'
 import { findRetried, isRetry, type Retried } from './retry.ts'
 import type { Services } from './services.ts'
 
@@ -26,21 +30,86 @@ export interface Asked<I extends Typed = Typed> {
   /** The aliases that were written out, and the earlier runs whose lines are repeated. */
   readonly aliases: readonly string[]
   readonly repeats: readonly string[]
+  /** The keys of the accounts that wrote those aliases. */
+  readonly authors: readonly string[]
   /** The run that `run retry` asks again. */
   readonly retried: Retried | null
+  /** The button of a result that was pressed. */
+  readonly pressed: Pressed | null
+  /** What `break-glass` was typed for. */
+  readonly glass: Glass | null
   /** How far the run's line will serve `!!`. */
   readonly history: RunRow['history']
 }
 
 /** As much of an invocation as a plan is made of. */
-type Typed = Pick<Invocation, 'input' | 'actor' | 'channel' | 'standing'>
+type Typed = Pick<Invocation, 'input' | 'actor' | 'channel' | 'standing' | 'record'>
 
 type Rooms = Pick<Services, 'registry'>
 
 /** The plan of an invocation with `!!`, aliases and `run retry` written out. Throws when D1 cannot be asked. */
 export async function planAsked<I extends Typed>(services: Services, db: Database, invocation: I): Promise<Asked<I>> {
   const asked = await writeOutNames(services, db, invocation)
+  if (isGlass(asked.plan)) return await writeOutGlass(services, db, asked, asked.plan)
+  if (isPress(asked.plan)) return await writeOutAction(services, db, asked, asked.plan)
   return isRetry(asked.plan) ? await writeOutRetry(services, db, asked, asked.plan) : asked
+}
+
+/** The line that `break-glass` is for, in its place, with its own names written out. */
+async function writeOutGlass<I extends Typed>(
+  services: Rooms,
+  db: Database,
+  { aliases, authors, ...asked }: Asked<I>,
+  plan: RunnablePlan,
+): Promise<Asked<I>> {
+  const { reason, line } = glassOf(plan)
+  const input = { kind: 'line' as const, text: line, plain: true as const }
+  const written = await writeOutNames(services, db, { ...asked.invocation, input })
+  return {
+    ...written,
+    // A form would ask for the line alone, and run it without this.
+    plan: withoutForm(written.plan),
+    aliases: [...aliases, ...written.aliases],
+    authors: [...authors, ...written.authors],
+    glass: { reason, plan },
+  }
+}
+
+function withoutForm(plan: Plan): Plan {
+  if (plan.ok || plan.form === undefined) return plan
+  const { form: _, ...rest } = plan
+  return rest
+}
+
+/** The line that a button offers, in place of `run action`. */
+async function writeOutAction<I extends Typed>(
+  services: Rooms,
+  db: Database,
+  asked: Asked<I>,
+  plan: RunnablePlan,
+): Promise<Asked<I>> {
+  const found = await findAction(db, asked.invocation, plan)
+  if (found === null) return { ...asked, plan: unfound(plan, noSuchButton), history: 'part' }
+  const again = writtenAs(services, asked, found.line, null)
+  return { ...remembered(services, again), pressed: { run: found.run, plan } }
+}
+
+/** The same with another line in place of what was typed, and what that line starts with. */
+function writtenAs<I extends Typed>(
+  { registry }: Rooms,
+  asked: Asked<I>,
+  line: string,
+  record: PawlRecord | null,
+): Asked<I> {
+  const { record: _, ...rest } = asked.invocation
+  const input = { kind: 'line' as const, text: line, plain: true as const }
+  const invocation = { ...rest, input, ...(record && { record }) } as I
+  return { ...asked, invocation, plan: planInvocation(registry, invocation) }
+}
+
+/** What was asked for cannot be written out. */
+function unfound({ line, commands }: RunnablePlan, blocks: readonly Block[]): RefusedPlan {
+  return { ok: false, line, code: 'usage', commands, secretive: false, explain: () => blocks }
 }
 
 /** The line of the run that is to be repeated, in place of `run retry`. */
@@ -50,22 +119,10 @@ async function writeOutRetry<I extends Typed>(
   asked: Asked<I>,
   plan: RunnablePlan,
 ): Promise<Asked<I>> {
-  const { line, commands } = plan
   const found = await findRetried(services, db, asked.invocation, plan)
-  if (!found.ok) {
-    const refusal: RefusedPlan = {
-      ok: false,
-      line,
-      code: 'usage',
-      commands,
-      secretive: false,
-      explain: () => found.blocks,
-    }
-    return { ...asked, plan: refusal, history: 'part' }
-  }
+  if (!found.ok) return { ...asked, plan: unfound(plan, found.blocks), history: 'part' }
   const { row } = found
-  const written: I = { ...asked.invocation, input: { kind: 'line', text: row.line, plain: true } }
-  const again = { ...asked, invocation: written, plan: planInvocation(services.registry, written) }
+  const again = writtenAs(services, asked, row.line, recordOf(row))
   return { ...remembered(services, again), retried: { row, plan } }
 }
 
@@ -73,7 +130,17 @@ async function writeOutNames<I extends Typed>(services: Rooms, db: Database, inv
   const { registry } = services
   const { input, actor } = invocation
   const plan = planInvocation(registry, invocation)
-  const asked: Asked<I> = { invocation, plan, aliases: [], repeats: [], retried: null, history: 'part' }
+  const asked: Asked<I> = {
+    invocation,
+    plan,
+    aliases: [],
+    repeats: [],
+    authors: [],
+    retried: null,
+    pressed: null,
+    glass: null,
+    history: 'part',
+  }
   if (plan.ok || plan.code !== 'unknown_command' || input.kind !== 'line') return remembered(services, asked)
   const parsed = readLine(input, actor.platform)
   if (!parsed.ok) return asked
@@ -82,7 +149,7 @@ async function writeOutNames<I extends Typed>(services: Rooms, db: Database, inv
   const history = begins ? 'repeat' : undefined
   if (!before.ok) return { ...asked, plan: refusedPlan(plan.line, before), history: history ?? 'part' }
   const after = await writeOutAliases(services, db, invocation, before.pipeline)
-  const found = { aliases: after.ok ? after.used : [], repeats: before.repeats }
+  const found = { aliases: after.ok ? after.used : [], repeats: before.repeats, authors: after.authors }
   if (!after.ok) return { ...asked, ...found, plan: refusedPlan(plan.line, after), history: history ?? 'part' }
   if (found.aliases.length === 0 && found.repeats.length === 0) return remembered(services, asked)
   const written: I = {
@@ -150,12 +217,14 @@ async function writeOutAliases(
   db: Database,
   { actor }: Typed,
   pipeline: Pipeline,
-): Promise<Expansion> {
+): Promise<Expansion & { readonly authors: readonly string[] }> {
   const names = namesToExpand(pipeline, registry).filter((name) => !name.startsWith('!'))
-  if (names.length === 0) return { ok: true, pipeline, used: [] }
+  if (names.length === 0) return { ok: true, pipeline, used: [], authors: [] }
   const { results } = await selectAliases(db, actorKey(actor), names).all<AliasRow>()
   const texts = new Map(results.map(({ name, text }) => [name, text]))
-  return expandPipeline(pipeline, { registry, textOf: (name) => texts.get(name) ?? null })
+  const expansion = expandPipeline(pipeline, { registry, textOf: (name) => texts.get(name) ?? null })
+  const used = new Set(expansion.ok ? expansion.used : [])
+  return { ...expansion, authors: results.filter(({ name }) => used.has(name)).map((alias) => alias.created_by) }
 }
 
 /** A refusal that shows no more of the line than was understood of it. */

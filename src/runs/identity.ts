@@ -21,7 +21,7 @@ export async function runIdOf(delivery: string): Promise<string> {
  * @param shown what may be kept of the line, where it holds or may hold a secret: a short one could be found from a digest
  */
 export async function contentDigest(
-  { source, actor, channel, input }: Invocation,
+  { source, actor, channel, input, record }: Invocation,
   shown: string | null,
 ): Promise<string> {
   const asked: Json =
@@ -29,6 +29,6 @@ export async function contentDigest(
     (input.kind === 'line'
       ? input.text
       : [input.path.join(' '), [...input.options].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))])
-  const content = JSON.stringify([source, actor.platform, actor.workspace, actor.id, channel.id, asked])
+  const content = JSON.stringify([source, actor.platform, actor.workspace, actor.id, channel.id, asked, record])
   return hex(await sha256(content))
 }

@@ -17,7 +17,14 @@ import { noteLocks, releaseLocks, type Taken } from './locks.ts'
 import { queued, unconfirmed } from './replies.ts'
 import { offerRetry } from './retry.ts'
 import { messageOf, type Services } from './services.ts'
-import { wakeRun } from './wake.ts'
+import { wakeOrLeaveToSweeper } from './wake.ts'
+
+/** What is written in the batch that queues a run, and what is said with it. */
+export interface Alongside {
+  /** Each must hold only where the run carries this change token. */
+  statements(change: string): readonly D1PreparedStatement[]
+  readonly blocks: readonly Block[]
+}
 
 /** Queues a job; the reply is the interim one, the job's own message follows through the courier. */
 export async function queueJob(
@@ -25,6 +32,7 @@ export async function queueJob(
   admitted: Admitted,
   plan: RunnablePlan,
   allowed: readonly AuditEvent[],
+  along: Alongside | null = null,
 ): Promise<Reply> {
   const { run, invocation, db } = admitted
   const { actor, channel } = invocation
@@ -51,7 +59,8 @@ export async function queueJob(
     })
   }
   const joins = taken.outcome === 'joining' ? taken.holder.run : null
-  const reply = interimOf(admitted, plan, taken, now)
+  const interim = interimOf(admitted, plan, taken, now)
+  const reply = along === null ? interim : { ...interim, blocks: [...along.blocks, ...interim.blocks] }
   const change = services.token()
   // The locks themselves are recorded by the claim, with the epochs that the run then holds.
   const taking: AuditEvent[] = []
@@ -67,6 +76,7 @@ export async function queueJob(
         from: ['accepted'],
         to: 'queued',
         set: {
+          mode: 'job',
           due_at: now + WAKE_GRACE_MS,
           start_by: now + plan.startWithinMs,
           // Who joins another run needs no lock.
@@ -83,6 +93,7 @@ export async function queueJob(
         ...taking,
         auditEvent(now, 'run.queued', actor, { run, channel: channel.id }),
       ]),
+      ...(along?.statements(change) ?? []),
       ...(taken.outcome === 'joining' ? [selectJoined(db, taken)] : []),
     ])
     if (results.length > 0 && results[0]?.meta.changes !== 1) throw new Error('the run was no longer accepted')
@@ -127,13 +138,4 @@ async function showWaiting(services: Services, { run, db, invocation }: Admitted
   const delivery = await send(services, { address: invocation.address, reply, message })
   if (delivery.outcome === 'delivered') await keepInterimMessage(db, run, JSON.stringify(delivery.message)).run()
   else services.log('waiting not shown', { run, reason: delivery.reason })
-}
-
-/** The row is the truth: a wake-up that cannot be sent now is sent by the sweeper. */
-export async function wakeOrLeaveToSweeper(services: Services, run: string): Promise<void> {
-  try {
-    await wakeRun(services.queue, run)
-  } catch (error) {
-    services.log('wake-up not sent; the sweeper will', { run, error: messageOf(error) })
-  }
 }

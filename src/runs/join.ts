@@ -7,7 +7,9 @@
  * them goes on by itself, and its claim takes the others along.
  */
 import { auditEvent } from '../audit/event.ts'
+import { withoutButtons } from '../chat/button.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
 import type { SingletonClaim } from '../command/command.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
@@ -131,7 +133,7 @@ export async function endAsJoined(
   if (!target) return 'gone'
   if (!isTerminal(target.state)) return 'waits'
   if (neverStarted(target)) return 'gone'
-  await endWithoutRunning(services, facts.db, row, closingOf(row, target, facts, plan))
+  await endWithoutRunning(services, facts.db, row, closingOf(services, row, target, { facts, plan }))
   return 'ended'
 }
 
@@ -141,16 +143,25 @@ function neverStarted({ state, attempt, joins }: RunRow): boolean {
   return state === 'denied' || state === 'expired' || (state === 'failed' && joins === null)
 }
 
-function closingOf(row: RunRow, target: RunRow, facts: RunFacts, plan: RunnablePlan): Closing {
+function closingOf(
+  services: Services,
+  row: RunRow,
+  target: RunRow,
+  { facts, plan }: { readonly facts: RunFacts; readonly plan: RunnablePlan },
+): Closing {
   const { run } = facts
   const records = target.state === 'succeeded' ? keptRecords(target.records) : null
   const details = { joins: target.id }
   if (records) {
     // Shown anew, as the next pages of it are this run's.
-    const { code, reply } = succeededEnd(facts, plan, records)
-    return { to: 'succeeded', code, records, details, reply: joined(run, target.id, reply, plan.answer) }
+    const { code, reply, actions = [] } = succeededEnd(services, facts, plan, records)
+    return { to: 'succeeded', code, records, actions, details, reply: joined(run, target.id, reply, plan.answer) }
   }
-  const told = target.reply === null ? ended(run, row.line, target.state, '', plan.answer) : JSON.parse(target.reply)
+  // The buttons under it are that run's.
+  const told =
+    target.reply === null
+      ? ended(run, row.line, target.state, '', plan.answer)
+      : withoutButtons(JSON.parse(target.reply) as Reply)
   return {
     to: target.state as Extract<State, EndState>,
     code: target.code,

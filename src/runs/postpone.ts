@@ -14,11 +14,11 @@ import { STANDING_AGAIN_MS, WAKE_GRACE_MS } from './limits.ts'
 import type { Services } from './services.ts'
 import type { ReadAsker } from './subject.ts'
 
-type Asked = Pick<RunFacts, 'run' | 'actor' | 'channel'> & ReadAsker
+type Asked = Pick<RunFacts, 'run' | 'actor' | 'channel' | 'broken' | 'begun'> & ReadAsker
 
 /** True when it depends on what the platform does not say whether, or how far, this run may go. */
 export function hangsOnStanding(
-  services: Pick<Services, 'now' | 'config'>,
+  services: Pick<Services, 'now' | 'config' | 'registry'>,
   { ifMember, ...asked }: Asked,
   plan: RunnablePlan,
 ): boolean {

@@ -4,17 +4,21 @@ import type { Actor, Address } from '../chat/invocation.ts'
 import { oneLine } from '../chat/label.ts'
 import { type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
+import { servesWorkspace } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { RunRow } from '../db/runs.ts'
 import type { RunnablePlan, StoredInput } from '../engine/plan.ts'
 import { targetsIn } from '../engine/planner.ts'
-import { heldBy } from '../policy/ask.ts'
+import { heldBy, placeOf } from '../policy/ask.ts'
+import { covers } from '../policy/freeze.ts'
 import { missingForTargets, REDIRECT_POST } from '../policy/house-permissions.ts'
+import type { RoomSettings } from '../policy/site.ts'
 import type { RunFacts } from './context.ts'
 import type { Resolved, Target } from './courier.ts'
 import { deliverNow } from './deliver.ts'
 import type { Copy } from './end.ts'
 import { denied, ended } from './replies.ts'
+import { roomAsked } from './room-settings.ts'
 import type { Services } from './services.ts'
 
 /** A place that an answer goes to beside, or instead of, where it was asked. */
@@ -26,6 +30,8 @@ export interface Redirect {
   readonly own: boolean
   /** It is a thread of the room where it was asked. */
   readonly thread: boolean
+  /** Not the line sends it there: the room always gets the answers of one of its commands. */
+  readonly always?: true
 }
 
 /** Where the answer goes, or how the run ends that may not send it there. */
@@ -58,7 +64,8 @@ export async function findRedirects(
   plan: RunnablePlan,
   admins: readonly string[],
 ): Promise<Redirects> {
-  if (plan.targets.length === 0) return { ok: true, redirects: [] }
+  const always = roomsAlways(services, { run, actor, channel, policy }, plan)
+  if (plan.targets.length === 0) return { ok: true, redirects: always }
   if (missingForTargets(plan.targets, heldBy(subject)) !== null) {
     const reason = 'missing_permission'
     const missing = [REDIRECT_POST]
@@ -77,7 +84,11 @@ export async function findRedirects(
     return { ok: false, closing: { to: 'denied', code: reason, reply, events: [event] } }
   }
   const resolved = await resolveRedirects(services, address, plan)
-  if (resolved.ok) return resolved
+  if (resolved.ok) {
+    const isNamed = (room: Redirect) =>
+      resolved.redirects.some(({ label, address: to }) => label === room.label && to.platform === room.address.platform)
+    return { ok: true, redirects: [...resolved.redirects, ...always.filter((room) => !isNamed(room))] }
+  }
   // Before its first attempt whoever calls has seen to it that it is not too late to start.
   if (resolved.later && row && (row.deadline_at === null || services.now() < row.deadline_at))
     throw new Error('the platform cannot say just now where the answer may go')
@@ -87,6 +98,38 @@ export async function findRedirects(
 }
 
 type Resolution = { readonly ok: true; readonly redirects: readonly Redirect[] } | Extract<Resolved, { ok: false }>
+
+/**
+ * Rooms that are to have the answers of one of the line's commands, whoever asks: who administers Pawl has decided that, so it
+ * needs no permission of the asker's. What is private, or changes nothing, stays where it was asked. Pure.
+ */
+export function answeredRooms(
+  { actor, channel, policy }: Pick<Asked, 'actor' | 'channel' | 'policy'>,
+  { commands, dry, answer, targets }: RunnablePlan,
+): readonly RoomSettings[] {
+  if (dry || answer === 'private' || roomAsked(policy, { actor, channel })?.practice) return []
+  const here = isElsewhere(targets) ? null : placeOf(actor, channel).channel
+  const named = targets.map((target) => ('id' in target ? `${actor.platform}:${target.id}` : ''))
+  return [...policy.site.rooms.values()].filter(
+    ({ ref, answersOf }) => ref !== here && !named.includes(ref) && commands.some(({ key }) => covers(answersOf, key)),
+  )
+}
+
+/** The same as places to post to. */
+function roomsAlways(
+  { couriers, config }: Pick<Services, 'couriers' | 'config'>,
+  asked: Pick<Asked, 'run' | 'actor' | 'channel' | 'policy'>,
+  plan: RunnablePlan,
+): readonly Redirect[] {
+  return answeredRooms(asked, plan).flatMap(({ ref, workspace, name }): Redirect[] => {
+    const [platform = '', id = ''] = ref.split(':')
+    const courier = couriers.get(platform)
+    if (!courier || !servesWorkspace(config, platform, workspace)) return []
+    // Nobody there asked: the answer is for the room.
+    const address = courier.asked({ platform, workspace, id: '' }, id, `${asked.run}:${ref}`)
+    return [{ label: name, address, own: false, thread: false, always: true }]
+  })
+}
 
 /** True when the line sends its answer elsewhere and not, too, where it was asked. */
 export function isElsewhere(targets: readonly Target[]): boolean {
@@ -130,9 +173,11 @@ async function resolveRedirects(
 /** Who had an answer sent, and from where, as those who read it at a place may know. */
 export function senderOf(
   { actor, channel, subject }: Pick<RunFacts, 'actor' | 'channel' | 'subject'>,
-  { thread }: Redirect,
+  { thread, address }: Redirect,
 ): Markdown {
-  const who = subject.user === null ? userName(actor.id) : plain(subject.user.name)
+  // A mention means something on its own platform alone.
+  const account = address.platform === actor.platform ? userName(actor.id) : plain(actor.id)
+  const who = subject.user === null ? account : plain(subject.user.name)
   if (thread) return md`sent by ${who}`
   if (channel.kind === 'direct') return md`sent by ${who} from a direct message`
   return md`sent by ${who} from ${channel.name === undefined ? 'another room' : `#${oneLine(channel.name)}`}`

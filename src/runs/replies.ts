@@ -63,6 +63,9 @@ export function denied(run: string, command: string, decision: Denial, grantors:
         return md`You may not run ${code(command)}: no rule opens it, and without a rule a command is off. ${who} can add one. Nothing was run.`
       case 'broken_rule':
         return md`You may not run ${code(command)}: the rule ${code(decision.rules[0] ?? '')} cannot be evaluated, so it denies. ${who} can mend it. Nothing was run.`
+      case 'frozen':
+        return md`${code(command)} cannot start now: ${decision.because}. Nothing was run.`
+      case 'unseen':
       case 'forbidden':
         return md`You may not run ${code(command)}: ${decision.because}. Nothing was run.`
     }
@@ -75,16 +78,8 @@ export function deniedStage(command: string, { because }: Denial): string {
   return `You may not run ${command} with these arguments: ${because}.`
 }
 
-/** The module asks for a second person's approval, which this version cannot collect. */
-export function needsApproval(run: string, command: string, permission: string): Reply {
-  return textReply(
-    md`${code(command)} needs the approval of somebody with ${code(permission)}, and this version of Pawl cannot ask for it yet. Nothing was run (run ${code(run)}).`,
-    { tone: 'failure' },
-  )
-}
-
 function grantorsText({ identities, names }: Grantors): Markdown {
-  const all = [...identities.map(userName), ...names.map(plain)]
+  const all = [...identities.map((id) => userName(id)), ...names.map(plain)]
   return all.length === 0 ? plain('An administrator (setting PAWL_ADMINS)') : joinMarkdown(all, ' or ')
 }
 

@@ -47,7 +47,7 @@ export interface Asking {
 
 /**
  * A run has been asked again: its message says by whom, and offers it no more. If nothing came of that, because the lock is taken or
- * it could not be queued, the button stays. Never throws.
+ * it could not be queued, or it only said what it would do, the button stays. Never throws.
  */
 export async function retireRetried(
   services: Pick<Services, 'couriers' | 'log'>,
@@ -56,7 +56,14 @@ export async function retireRetried(
 ): Promise<void> {
   try {
     const again = await selectRun(db, run).first<RunRow>()
-    if (again === null || again.state === 'accepted' || again.code === 'busy' || again.code === 'repeated') return
+    if (
+      again === null ||
+      again.dry === 1 ||
+      again.state === 'accepted' ||
+      again.code === 'busy' ||
+      again.code === 'repeated'
+    )
+      return
     const who = subject.user === null ? userName(invocation.actor.id) : plain(subject.user.name)
     const why = md`Run again by ${who}: run ${code(run)}`
     if (isOwn(invocation.actor, row) || wasToldHere(invocation, row))

@@ -61,6 +61,8 @@ export async function findRetried(
     return refuse(
       `Only a part of the line of run ${id} was kept, because it held a secret, was very long or could not be understood: type it again. Nothing was run.`,
     )
+  if (row.record !== null && !(isOwn(asking.actor, row) || wasToldHere(asking, row)))
+    return refuse(`Run ${id} was started on a message that was not told in this room. Nothing was run.`)
   if (isAnyway(args) || row.effects === 'read') return { ok: true, row }
   if (isUnknown(row)) return { ok: false, blocks: [...unknownBlocks(row), ...questionBlocks(id)] }
   const [again] = repeated.results

@@ -3,7 +3,7 @@ import type { Actor, Standing } from '../chat/invocation.ts'
 import { isAdministrator } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { type StandingRow, selectStanding, selectStandingOfRun } from '../db/standing.ts'
-import { type RuleRow, type SubjectRow, selectSubject, selectSubjectOfRun } from '../db/subject.ts'
+import { type SubjectRow, selectSubject, selectSubjectOfRun } from '../db/subject.ts'
 import { subjectOf } from '../policy/cache.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
@@ -45,11 +45,11 @@ export async function readAsker(
   services: Services,
   db: Database,
   { actor, standing }: { readonly actor: Actor; readonly standing: Standing },
-  [subjects, standings, rules]: readonly (D1Result | undefined)[],
+  [subjects, standings, ...policies]: readonly (D1Result | undefined)[],
 ): Promise<ReadAsker | null> {
   const row = subjects?.results[0] as SubjectRow | undefined
   if (!row) return null
-  const policy = await services.policy.at(db, row.version, rules as D1Result<RuleRow> | undefined)
+  const policy = await services.policy.at(db, row.version, policies)
   const administrator = isAdministrator(services.config, actor)
   const outside = subjectOf(row, administrator, false)
   const member = subjectOf(row, administrator, true)

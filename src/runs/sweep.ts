@@ -6,6 +6,7 @@
  * woken again, expired, repeated if its command says that this is safe, or declared lost.
  */
 
+import { endOverdue } from '../approval/end.ts'
 import { auditEvent } from '../audit/event.ts'
 import { type Markdown, md, personName } from '../chat/markdown.ts'
 import { appendAudit } from '../db/audit.ts'
@@ -17,11 +18,12 @@ import { actorOf, endWithoutRunning } from './cancel.ts'
 import { deliverDue } from './deliver.ts'
 import type { EndState } from './end.ts'
 import { expireGrants } from './expire.ts'
-import { wakeOrLeaveToSweeper } from './job.ts'
+import { forgetForms } from './form-kept.ts'
 import { CLAIM_LEASE_MS, SWEEP_LIMIT, SWEEP_WIDTH, WAKE_GRACE_MS } from './limits.ts'
 import { visibilityOf } from './redirect.ts'
 import { ended } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
+import { wakeOrLeaveToSweeper } from './wake.ts'
 
 /** One sweep; a run that cannot be mended now is logged and tried by the next. Throws only when D1 cannot be read. */
 export async function sweep(services: Services): Promise<void> {
@@ -39,6 +41,7 @@ export async function sweep(services: Services): Promise<void> {
           guarded(services, run, () => deliverDue(services, run, target)),
     ),
     () => guarded(services, null, () => expireGrants(services)),
+    () => guarded(services, null, () => forgetForms(services, db)),
   ]
   // Side by side, so that a chat that hangs does not keep the sweep from what is behind it.
   for (let i = 0; i < work.length; i += SWEEP_WIDTH)
@@ -74,7 +77,8 @@ async function mend(services: Services, db: Database, row: RunRow): Promise<void
       return await close(services, db, row, 'lost', 'interrupted', '')
     }
     case 'awaiting_approval':
-      return await close(services, db, row, 'expired', 'no_decision', '')
+      await endOverdue(services, db, row)
+      return
     default:
       // Ended runs have no due_at; one that has is put right by looking away.
       return

@@ -1,6 +1,7 @@
 /** Wake-ups: what travels through the queue. The row is the truth; a message only says "look at this run". Network: the queue. */
 
 import * as z from 'zod'
+import { messageOf, type Services } from './services.ts'
 
 const name = z.string().min(1).max(500)
 
@@ -30,6 +31,15 @@ const MAX_DELAY_SECONDS = 86_400
 /** Wakes a queued run, at once. */
 export async function wakeRun(queue: Queue<Wake>, run: string, lock?: string): Promise<void> {
   await queue.send({ kind: 'run', run, ...(lock !== undefined && { lock }) })
+}
+
+/** The row is the truth: a wake-up that cannot be sent now is sent by the sweeper. */
+export async function wakeOrLeaveToSweeper(services: Pick<Services, 'queue' | 'log'>, run: string): Promise<void> {
+  try {
+    await wakeRun(services.queue, run)
+  } catch (error) {
+    services.log('wake-up not sent; the sweeper will', { run, error: messageOf(error) })
+  }
 }
 
 /** Wakes a queued run after a delay in milliseconds. */

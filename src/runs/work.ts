@@ -5,20 +5,26 @@
  * A claim is a conditional UPDATE: exactly one consumer wins, whatever the queue delivers twice. Every later write names the
  * attempt, and the locks' epochs are checked inside D1, so that a consumer that was replaced can write nothing.
  */
+
+import { whyNotStarted } from '../approval/bound.ts'
+import { voidText } from '../approval/replies.ts'
 import { auditEvent } from '../audit/event.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
+import { textReply } from '../chat/reply.ts'
 import { servesWorkspace } from '../config.ts'
+import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit, type Database } from '../db/database.ts'
 import { moveJoiners } from '../db/joins.ts'
 import { type LogState, selectLogState } from '../db/log.ts'
-import { changeState, locksOf, type RunRow, raiseEpochs, selectRun } from '../db/runs.ts'
+import { changeState, locksOf, type RunRow, raiseEpochs, recordOf, selectRun } from '../db/runs.ts'
 import { type StepRow, selectSteps } from '../db/steps.ts'
 import type { Plan, StoredInput } from '../engine/plan.ts'
 import { planInput } from '../engine/planner.ts'
 import { LOCK_LEASE_MS } from '../singleton/lock.ts'
 import { runClaimed } from './attempt.ts'
 import { authorisePlan } from './authorise.ts'
+import { mayBreakGlass } from './break-glass.ts'
 import { actorOf, addressOf, type Closing, endWithoutRunning } from './cancel.ts'
 import { endAsJoined, joinLate, takeOrJoin } from './join.ts'
 import { type Kept, NOTHING_KEPT } from './journal.ts'
@@ -44,6 +50,10 @@ interface Waiting extends ReadAsker {
   readonly actor: Actor
   readonly address: Address
   readonly plan: Plan
+  /** What somebody said before it was queued; null where nobody had to be asked. */
+  readonly approval: ApprovalRow | null
+  /** Who has agreed to it. */
+  readonly agreed: readonly string[]
   /** What earlier attempts have kept. No attempt can come between this and the claim, which is of the attempt in `row`. */
   readonly kept: Kept
 }
@@ -58,7 +68,7 @@ export async function workRun(services: Services, run: string, grantedLock?: str
     if (grantedLock !== undefined && waiting.ended) await releaseLocks(services, [grantedLock], run)
     return
   }
-  const { db, row, actor, plan, policy } = waiting
+  const { db, row, actor, plan, policy, approval } = waiting
   const channel = JSON.parse(row.channel) as Channel
   // A wake-up from before its wait: another one comes when that is over.
   if (row.wake_at !== null && row.wake_at - services.now() > WAKE_EARLY_MS) return
@@ -79,25 +89,34 @@ export async function workRun(services: Services, run: string, grantedLock?: str
     const reply = ended(run, row.line, 'failed', detail, visibilityOf(row))
     return await close({ to: 'failed', code: plan.code, reply })
   }
-  if (plan.approval !== null || !servesWorkspace(services.config, actor.platform, actor.workspace)) {
+  if (!servesWorkspace(services.config, actor.platform, actor.workspace)) {
     const reply = ended(run, row.line, 'denied', '', 'private')
-    return await refuse({
-      to: 'denied',
-      code: plan.approval === null ? 'workspace_not_allowed' : 'needs_approval',
-      reply,
-    })
+    return await refuse({ to: 'denied', code: 'workspace_not_allowed', reply })
   }
   // A run whose time is over only ends: neither the platform nor a lock is waited for.
   const isOver = row.deadline_at !== null && row.deadline_at <= services.now()
-  if (!isOver && !isLate && hangsOnStanding(services, { ...waiting, run, channel }, plan))
+  const broken = approval?.stage === 'break_glass'
+  const begun = row.attempt > 0
+  if (!isOver && !isLate && hangsOnStanding(services, { ...waiting, run, channel, broken, begun }, plan))
     return await postpone(services, db, row)
   const subject = (isOver ? waiting.ifMember : null) ?? waiting.subject
   // A revocation holds for queued runs too: the decision is made again, on the policy as it is now.
-  const { events, refusal } = authorisePlan(services, { run, actor, channel, policy, subject }, plan)
+  const asker = { run, actor, channel, policy, subject, broken, begun }
+  const { events, refusal, care } = authorisePlan(services, asker, plan)
   if (refusal) {
     const grantors = { identities: [], names: await services.policy.grantors(db, services.now()) }
     const reply = denied(run, refusal.command.name, refusal.decision, grantors)
     return await refuse({ to: 'denied', code: refusal.decision.reason, reply, events })
+  }
+  const unheeded =
+    broken && !begun && !mayBreakGlass(subject)
+      ? 'whoever broke the glass may do so no longer'
+      : await whyNotStarted(approval, { row, actor, plan, policy: policy.version, care })
+  if (unheeded !== null) {
+    const event = auditEvent(services.now(), 'approval.void', actor, { run, reason: unheeded })
+    const visibility = row.message === null ? 'private' : visibilityOf(row)
+    const reply = textReply(voidText(run, row.line, unheeded), { visibility, tone: 'failure' })
+    return await refuse({ to: 'denied', code: 'approval_void', reply, events: [...events, event] })
   }
   if (row.joins !== null) {
     const facts = { run, actor, channel, redirects: [], policy, subject, db }
@@ -155,7 +174,7 @@ export async function workRun(services: Services, run: string, grantedLock?: str
     )
   }
   const keys = isOver ? reachedLocks(noted) : held.map(({ key }) => key)
-  await runClaimed(services, { ...waiting, plan, attempt, held, locks: keys, redirects, deadlineAt })
+  await runClaimed(services, { ...waiting, broken, begun, plan, attempt, held, locks: keys, redirects, deadlineAt })
 }
 
 type Loaded =
@@ -164,10 +183,12 @@ type Loaded =
 
 async function load(services: Services, run: string): Promise<Loaded> {
   const db = services.openDb()
-  const [rows, steps, log, ...asked] = await db.batch([
+  const [rows, steps, log, approvals, votes, ...asked] = await db.batch([
     selectRun(db, run),
     selectSteps(db, run),
     selectLogState(db, run),
+    selectApproval(db, run),
+    selectVotes(db, run),
     ...askerOfRunStatements(services, db, run),
   ])
   const row = rows?.results[0] as RunRow | undefined
@@ -184,8 +205,15 @@ async function load(services: Services, run: string): Promise<Loaded> {
     row,
     actor,
     address: addressOf(row),
-    plan: planInput(services.registry, input, row.platform),
+    plan: fromQueue(planInput(services.registry, input, row.platform, recordOf(row))),
+    approval: (approvals?.results[0] as ApprovalRow | undefined) ?? null,
+    agreed: ((votes?.results ?? []) as VoteRow[]).map(({ name }) => name),
     kept: { steps: (steps?.results ?? []) as StepRow[], log: logged ?? NOTHING_KEPT.log },
     ...asker,
   }
+}
+
+/** What comes out of the queue is a job: also a short command that had to wait for somebody's word. */
+function fromQueue(plan: Plan): Plan {
+  return plan.ok ? { ...plan, mode: 'job' } : plan
 }

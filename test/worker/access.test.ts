@@ -1,6 +1,6 @@
 /** The designed deploy rules, and the answers of `why`, `can` and `who can`, through the doors and over the real database. */
 import { env } from 'cloudflare:test'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -144,6 +144,68 @@ describe('can and who can', () => {
     expect(await ada('who can meow')).not.toContain('PAWL_ADMINS')
     await ada(`rule delete ${id}`)
     await ada('user remove ada')
+  })
+})
+
+describe('what must come first', () => {
+  const rules: string[] = []
+  beforeAll(async () => {
+    for (const text of [
+      'when command is deploy with option[env] == staging must be confirmed and approved by deploy:yes',
+      'when command is deploy with option[service] == api must be approved by 2 of deploy:yes',
+    ])
+      rules.push(/Rule (\d+):/.exec(await ada(`rule create ${text}`))?.[1] ?? '')
+  })
+  afterAll(async () => {
+    for (const id of rules) await ada(`rule delete ${id}`)
+  })
+
+  it('is said by why and can, of all rules that match', async () => {
+    expect(await grace('why deploy web staging')).toMatch(
+      /deploy: allowed, every rule.*The line may start after confirming it, and after approval by 1 with deploy:yes\./s,
+    )
+    expect(await ada('can grace deploy api staging')).toContain(
+      'The line may start after confirming it, and after approval by 2 with deploy:yes.',
+    )
+    expect(await ada('why deploy web prod')).not.toContain('may start')
+    // Nothing comes first where nothing comes at all.
+    expect(await grace('why deploy api prod')).not.toContain('may start')
+  })
+
+  it('is said by who can', async () => {
+    expect(await ada('who can deploy web staging')).toMatch(
+      /users in deployers, after confirming it, and after approval by 1 with deploy:yes/,
+    )
+  })
+
+  it('is asked for no dry run', async () => {
+    expect(await grace('why deploy web staging --dry-run')).not.toContain('may start')
+  })
+
+  it('refuses a stage whose arguments come from records, at once where it is certain', async () => {
+    const before = world.simulator.upstream.log.length
+    const line = `seed '[{"s":"web"}]' | deploy $s staging`
+    expect(await grace(line)).toMatch(
+      /You may not run deploy: it needs a confirmation or an approval.*Nothing was run/s,
+    )
+    expect(await world.newestRun('seed|deploy')).toMatchObject({ state: 'denied' })
+    expect(await grace(`why '${line.replaceAll("'", '"')}'`)).not.toContain('may start')
+    expect(world.simulator.upstream.log).toHaveLength(before)
+  })
+
+  it('refuses it before its first effect where the records tell', async () => {
+    const before = world.simulator.upstream.log.length
+    const told = await ada(
+      "rule create 'when command is http:check with option[url] matches /.*stage.*/ must be confirmed'",
+    )
+    rules.push(/Rule (\d+):/.exec(told)?.[1] ?? '')
+    expect(await grace(`seed '[{"u":"https://web.test/a"},{"u":"https://stage.test/b"}]' | http check $u`)).toMatch(
+      /You may not run http check with these arguments: it needs a confirmation or an approval.*before it ran: seed/s,
+    )
+    expect(world.simulator.upstream.log).toHaveLength(before)
+    const { id } = await world.newestRun('seed|http:check')
+    const events = await world.auditOf(String(id))
+    expect(events.filter((code) => code === 'policy.denied')).toHaveLength(1)
   })
 })
 

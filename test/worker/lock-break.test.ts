@@ -252,7 +252,11 @@ describe('lock break', () => {
 
   it('is refused without its permission, and needs a reason', async () => {
     expect(await world.hears('grace', '/pawl lock break x --reason test')).toContain('lock:break')
-    expect(await world.hears('ada', '/pawl lock break x')).toContain('reason')
+    await world.says('ada', '/pawl lock break x')
+    // What is missing is asked for in a form.
+    expect(world.simulator.slack.user('ada').in('#ops').form()?.fields).toContainEqual(
+      expect.objectContaining({ id: expect.stringContaining('reason'), required: true }),
+    )
   })
 })
 

@@ -9,7 +9,7 @@ describe('the data commands', () => {
   it('take up a slash command of their own only where they can start a pipeline', () => {
     const { commands, notes } = discordRegistration(dataCommands)
     expect(notes).toEqual([])
-    expect(commands.map(({ name }) => name)).toEqual(['pawl', 'date', 'echo', 'seed'])
+    expect(commands.map(({ name }) => name)).toEqual(['pawl', 'date', 'echo', 'seed', 'Run with Pawl…'])
     const slack = slackManifest(dataCommands, { url: 'https://pawl.example', name: 'Pawl' })
     expect(slack.ok && slack.notes).toEqual([])
     expect(slack.ok && slack.manifest.features.slash_commands.map(({ command }) => command)).toEqual([

@@ -2,7 +2,8 @@
  * For tests only: a line of data commands through the real parser, lookup and binding, stage by stage in memory. No
  * policy, no limits, no run: those are the engine's, with tests of their own.
  */
-import { bindStage, type Resolve, variableText } from '../../command/bind.ts'
+import { bindStage } from '../../command/bind.ts'
+import { type Resolve, variableText } from '../../command/bind-values.ts'
 import type { Context } from '../../command/command.ts'
 import { lookup } from '../../command/lookup.ts'
 import { createRegistry } from '../../command/registry.ts'

@@ -6,6 +6,8 @@ import type { Command, Context } from '../../command/command.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { heldBy, placeOf, requestOf } from '../../policy/ask.ts'
+import { type Decision, decide, decideUnseen, type Policy } from '../../policy/decide.ts'
+import { canFreeze, freezesOn, freezeText } from '../../policy/freeze.ts'
 import { missingForTargets } from '../../policy/house-permissions.ts'
 import { type Request, type Subject, UNKNOWN } from '../../policy/request.ts'
 import { houseOf } from '../house.ts'
@@ -23,6 +25,8 @@ export interface AskedStage {
   readonly request: (subject: Subject) => Request
   /** Why some arguments are not known yet, should the decision depend on them: they come from records, or cannot be read. */
   readonly open: 'records' | 'arguments'
+  /** True for a stage whose arguments come from records, in a line that is to run. */
+  readonly unseen: boolean
 }
 
 export interface AskedLine {
@@ -39,9 +43,15 @@ export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
     const stage = plan.ok ? plan.stages[i] : undefined
     const args = stage?.args ?? stage?.known ?? UNKNOWN
     const open = plan.ok ? 'records' : 'arguments'
-    return { command, request: (subject) => requestOf(subject, where, command, args), open }
+    const unseen = plan.ok && !plan.dry && stage?.args === null
+    return { command, request: (subject) => requestOf(subject, where, command, args), open, unseen }
   })
   return { plan, stages }
+}
+
+/** The decision on one stage for somebody, as a run of the line would come to it. */
+export function decideStage(policy: Policy, { request, unseen }: AskedStage, subject: Subject): Decision {
+  return (unseen ? decideUnseen : decide)(policy, request(subject))
 }
 
 /** What a line asks for beside its commands; null when somebody holds it, or nothing is asked. */
@@ -76,4 +86,10 @@ function blockText(block: Block): string {
     default:
       return ''
   }
+}
+
+/** What is frozen of a stage, for somebody, as people read it. */
+export function freezesIn(ctx: Context, { command, request }: AskedStage, subject: Subject): string[] {
+  const { policy, registry } = houseOf(ctx)
+  return canFreeze(registry, command) ? freezesOn(policy, request(subject), ctx.now()).map(freezeText) : []
 }

@@ -3,16 +3,17 @@
  * names, and the administrators of the setting, stand alone. Network: D1, one trip.
  */
 import { actorKey } from '../../chat/invocation.ts'
+import { afterCare, joinCare } from '../../command/care.ts'
 import type { Context } from '../../command/command.ts'
 import { adminsIn } from '../../config.ts'
 import { type AlikeRow, type SubjectRow, selectAlike, selectGroupPermissions, selectSubject } from '../../db/subject.ts'
 import { subjectOf } from '../../policy/cache.ts'
-import { decide, type Policy } from '../../policy/decide.ts'
+import type { Policy } from '../../policy/decide.ts'
 import { EVERYONE } from '../../policy/document/model.ts'
 import type { Subject } from '../../policy/request.ts'
 import { houseOf } from '../house.ts'
 import { identityOf } from '../policy/people.ts'
-import { type AskedLine, problemShown, readLine, redirectMissing } from './line.ts'
+import { type AskedLine, decideStage, problemShown, readLine, redirectMissing } from './line.ts'
 
 /** Names of one kind of people that are listed. */
 const NAMES_SHOWN = 20
@@ -23,7 +24,7 @@ const KINDS_SHOWN = 25
 /** People who are alike for this line. A type and no interface, so that it is a record. */
 type Kind = {
   readonly who: string
-  /** What it depends on, as in `if its records allow it`; empty: they may, for certain. */
+  /** What it depends on or what comes first, as in `if its records allow it`; empty: they may, for certain and at once. */
   readonly condition: string
   readonly people: readonly string[]
   readonly count: number
@@ -98,12 +99,15 @@ function bounded(found: readonly Kind[]): Kind[] {
 function conditionOf(policy: Policy, asked: AskedLine, subject: Subject): string | null {
   if (redirectMissing(asked, subject) !== null) return null
   let condition = ''
-  for (const { request, open } of asked.stages) {
-    const decision = decide(policy, request(subject))
+  const cares = asked.plan.ok ? [asked.plan.care] : []
+  for (const stage of asked.stages) {
+    const decision = decideStage(policy, stage, subject)
     if (!decision.allowed) return null
-    if (!decision.certain) condition = `if its ${open} allow it`
+    if (!decision.certain) condition = `if its ${stage.open} allow it`
+    cares.push(decision.care)
   }
-  return condition
+  const after = asked.plan.ok && asked.plan.dry ? '' : afterCare(joinCare(cares))
+  return [condition, after].filter((text) => text !== '').join(', ')
 }
 
 /** Ids of the users whom rules name. */

@@ -40,7 +40,7 @@ function ruleLines({ id, rule, outcome, on, missing }: RuleVerdict): string[] {
 /** Who holds what is missing, and who can grant it. */
 export function helpNote({ holders, grantors, administrators }: Holders): Block[] {
   if (holders.length === 0) return []
-  const all = [...administrators.map(userName), ...grantors.map(plain)]
+  const all = [...administrators.map((id) => userName(id)), ...grantors.map(plain)]
   const who = all.length === 0 ? plain('An administrator (setting PAWL_ADMINS)') : joinMarkdown(all, ' or ')
   return [
     { kind: 'text', text: plain(holders.join('\n')) },

@@ -1,10 +1,10 @@
 /** What the evaluator says of one stage, rule by rule, as records that `why` and `can` give. Pure. */
 import type { Command } from '../../command/command.ts'
 import { MASK } from '../../command/redact.ts'
-import { type Decision, decide, type Explanation, explain, type Policy } from '../../policy/decide.ts'
+import { type Decision, type Explanation, explain, type Policy } from '../../policy/decide.ts'
 import type { Outcome } from '../../policy/outcome.ts'
-import type { Request } from '../../policy/request.ts'
-import type { AskedStage } from './line.ts'
+import type { Subject } from '../../policy/request.ts'
+import { type AskedStage, decideStage } from './line.ts'
 
 /** One rule of one stage; a stage without rules gives one record without a rule. */
 export interface RuleVerdict {
@@ -23,19 +23,11 @@ export interface RuleVerdict {
   readonly missing: readonly string[]
 }
 
-/**
- * The decision on a stage and what each rule came to.
- *
- * @param open why some of its arguments may not be known
- */
-export function verdictsOf(
-  policy: Policy,
-  command: Command,
-  request: Request,
-  stage: number,
-  open: AskedStage['open'],
-): RuleVerdict[] {
-  const decision = decide(policy, request)
+/** The decision on a stage and what each rule came to. */
+export function verdictsOf(policy: Policy, asked: AskedStage, subject: Subject, stage: number): RuleVerdict[] {
+  const { command, open } = asked
+  const request = asked.request(subject)
+  const decision = decideStage(policy, asked, subject)
   const base = {
     stage,
     command: command.name,
