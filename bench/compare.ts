@@ -1,12 +1,17 @@
 /**
- * `npm run bench`: Pawl beside the floor, the limit and what people would pick instead, in one run. Prints a table, keeps the figures
- * as JSON (`bench/last.json`) and says what has changed since the run before. Processes, files, the loopback network.
+ * `npm run bench`: Pawl beside the floor, the limit and what people would pick instead, in one run. Prints tables, keeps the figures
+ * in `.pawl/bench.json`, and says what has moved by more than a tenth since the run before. Ends with 1 when an answer is not the
+ * expected one, never for a time. Processes, files, the loopback network.
  */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measure, type Round, type Sizes } from './compare/measure.ts'
+import { changesSince, figuresOf, type Report, tablesOf } from './compare/report.ts'
 import { createShooter } from './compare/requests.ts'
-import { median, spread } from './compare/statistics.ts'
-import { subjects } from './compare/subjects.ts'
+import { median } from './compare/statistics.ts'
+import { type Subject, subjects } from './compare/subjects.ts'
 import { openUpstream } from './compare/upstream.ts'
 
 const { values } = parseArgs({
@@ -18,50 +23,66 @@ const { values } = parseArgs({
   },
 })
 
+/** What is kept between runs; the folder is no part of the repository. */
+const KEPT = join(import.meta.dirname, '..', '.pawl', 'bench.json')
+
 const SIZES: Sizes = values.quick
   ? { warmUp: 50, perSecond: 100, atRate: 100, width: 8, atOnce: 300 }
   : { warmUp: 200, perSecond: 100, atRate: 300, width: 16, atOnce: 1_500 }
 
+interface Found {
+  readonly starts: number[]
+  readonly rounds: Map<string, Round[]>
+}
+
 const upstream = await openUpstream()
-const shooter = await createShooter(upstream.url)
-const found = new Map<string, { start: number[]; rounds: Map<string, Round[]> }>()
 try {
+  const shooter = await createShooter(upstream.url)
   const all = (await subjects(shooter, upstream.url)).filter(({ name }) => name.includes(values.only))
-  for (let round = 0; round < Number(values.rounds); round++) {
+  const found = new Map<Subject, Found>(all.map((subject) => [subject, { starts: [], rounds: new Map() }]))
+  for (let round = 1; round <= Number(values.rounds); round++) {
     // Interleaved: what disturbs the machine for a while disturbs all of them.
-    for (const subject of all) {
+    for (const [subject, { starts, rounds }] of found) {
       const server = await subject.start()
       try {
-        const entry = found.get(subject.name) ?? { start: [], rounds: new Map<string, Round[]>() }
-        found.set(subject.name, entry)
-        entry.start.push(server.startMs)
+        starts.push(server.startMs)
         for (const question of subject.questions) {
           const measured = await measure(server, shooter, question, SIZES)
-          entry.rounds.set(question.name, [...(entry.rounds.get(question.name) ?? []), measured])
+          rounds.set(question.name, [...(rounds.get(question.name) ?? []), measured])
         }
       } finally {
         await server.stop()
       }
     }
-    console.error(`round ${round + 1} of ${values.rounds} done`)
+    console.error(`round ${round} of ${values.rounds} is done`)
   }
-  for (const { name, bundle } of all) {
-    const entry = found.get(name)
-    if (!entry) continue
-    console.log(
-      `${name}: start ${median(entry.start).toFixed(0)} ms (${spread(entry.start)
-        .map((ms) => ms.toFixed(0))
-        .join(
-          '–',
-        )})${bundle ? `, ${(bundle.minified / 1024).toFixed(0)} KB, ${(bundle.gzipped / 1024).toFixed(1)} KB gzipped` : ''}`,
-    )
-    for (const [question, rounds] of entry.rounds) {
-      const of = (pick: (round: Round) => number) => median(rounds.map(pick))
-      console.log(
-        `  ${question.padEnd(32)} cpu ${of(({ cpu }) => cpu).toFixed(2)} ms  p50 ${of(({ p50 }) => p50).toFixed(2)}  p99 ${of(({ p99 }) => p99).toFixed(2)}  full ${of(({ saturated }) => saturated.perSecond).toFixed(0)}/s p50 ${of(({ saturated }) => saturated.p50).toFixed(1)} p99 ${of(({ saturated }) => saturated.p99).toFixed(1)}  ${(of(({ memory }) => memory) / 1024 / 1024).toFixed(0)} MB`,
-      )
-    }
+  const report = reportOf(found)
+  console.log(values.json ? JSON.stringify(report) : tablesOf(report))
+  const before = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Report) : null
+  if (before) {
+    const changes = changesSince(before, report)
+    console.error([`\nsince ${before.at}:`, ...(changes.length === 0 ? ['nothing moved'] : changes)].join('\n'))
   }
+  mkdirSync(join(KEPT, '..'), { recursive: true })
+  writeFileSync(KEPT, JSON.stringify(report))
 } finally {
   await upstream.stop()
+}
+
+function reportOf(found: ReadonlyMap<Subject, Found>): Report {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`
+  const kb = (bytes: number | undefined) => (bytes === undefined ? null : Math.round(bytes / 102.4) / 10)
+  return {
+    at: new Date().toISOString(),
+    machine,
+    sizes: [...found].map(([{ name, bundle }, { starts }]) => ({
+      subject: name,
+      startMs: Math.round(median(starts)),
+      minifiedKb: kb(bundle?.minified),
+      gzippedKb: kb(bundle?.gzipped),
+    })),
+    figures: [...found].flatMap(([{ name }, { rounds }]) =>
+      [...rounds].map(([question, measured]) => figuresOf(name, question, measured)),
+    ),
+  }
 }
