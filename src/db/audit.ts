@@ -8,11 +8,14 @@ import { WHERE_CHANGED } from './guard.ts'
 export type AuditGuard =
   /** The run carries this change token: the change of this batch took place. */
   | { readonly when: 'changed'; readonly run: string; readonly change: string }
-  /** The run was there before (another token) and asked for the same. */
-  | { readonly when: 'duplicate'; readonly run: string; readonly change: string; readonly digest: string }
-  /** The run was there before and asked for something else. */
-  | { readonly when: 'altered'; readonly run: string; readonly change: string; readonly digest: string }
   | { readonly when: 'always' }
+
+/** What can become of a delivery: its run is new, or was there before and asked for the same, or for something else. */
+export interface AdmissionEvents {
+  readonly admitted: readonly AuditEvent[]
+  readonly duplicate: readonly AuditEvent[]
+  readonly altered: readonly AuditEvent[]
+}
 
 /** An event as a row in JSON, from which the columns are read. */
 export function auditLine(event: AuditEvent): string {
@@ -59,17 +62,22 @@ function conditionOf(guard: AuditGuard): { readonly condition: string; readonly 
       return { condition: '', values: [] }
     case 'changed':
       return { condition: WHERE_CHANGED, values: [guard.run, guard.change] }
-    case 'duplicate':
-      return {
-        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change <> ? AND digest = ?)',
-        values: [guard.run, guard.change, guard.digest],
-      }
-    case 'altered':
-      return {
-        condition: 'WHERE EXISTS (SELECT 1 FROM runs WHERE id = ? AND change <> ? AND digest <> ?)',
-        values: [guard.run, guard.change, guard.digest],
-      }
   }
+}
+
+/** Appends the events of what has become of a delivery, behind the insert of its run. In one statement: people wait for it. */
+export function appendAdmission(
+  db: Database,
+  { run, change, digest }: { readonly run: string; readonly change: string; readonly digest: string },
+  { admitted, duplicate, altered }: AdmissionEvents,
+): D1PreparedStatement {
+  const linesOf = (events: readonly AuditEvent[]) => `[${events.map(auditLine).join()}]`
+  return db
+    .prepare(
+      `${INSERT_LINES}
+       FROM runs r, json_each(CASE WHEN r.change = ?2 THEN ?4 WHEN r.digest = ?3 THEN ?5 ELSE ?6 END) e WHERE r.id = ?1`,
+    )
+    .bind(run, change, digest, linesOf(admitted), linesOf(duplicate), linesOf(altered))
 }
 
 export interface AuditRow {

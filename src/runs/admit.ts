@@ -9,7 +9,7 @@ import { cleanJson, maskTokens } from '../audit/tokens.ts'
 import type { Lifetime } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
-import { appendAudit } from '../db/audit.ts'
+import { appendAdmission } from '../db/audit.ts'
 import type { Database } from '../db/database.ts'
 import { insertRun, type RunRow, selectRun } from '../db/runs.ts'
 import type { Plan, RunnablePlan } from '../engine/plan.ts'
@@ -101,7 +101,7 @@ async function record(
   const isDry = plan.ok && plan.dry
   const told = { alias: listed(aliases), repeats: listed(repeats), retries: retried?.row.id, action_of: pressed?.run }
   const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told, dry: isDry || undefined }
-  const [, , , , found, ...asked] = await db.batch([
+  const [, , found, ...asked] = await db.batch([
     insertRun(db, {
       id: run,
       digest,
@@ -124,13 +124,19 @@ async function record(
       record: plan.ok && plan.record ? JSON.stringify(plan.record) : null,
       dry: isDry ? 1 : 0,
     }),
-    appendAudit(db, { when: 'changed', run, change }, [
-      auditEvent(now, 'run.admitted', actor, facts),
-      // On the earlier run, so that it tells that it was run again.
-      ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
-    ]),
-    appendAudit(db, { when: 'duplicate', run, change, digest }, [auditEvent(now, 'delivery.duplicate', actor, seen)]),
-    appendAudit(db, { when: 'altered', run, change, digest }, [auditEvent(now, 'delivery.altered', actor, facts)]),
+    appendAdmission(
+      db,
+      { run, change, digest },
+      {
+        admitted: [
+          auditEvent(now, 'run.admitted', actor, facts),
+          // On the earlier run, so that it tells that it was run again.
+          ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
+        ],
+        duplicate: [auditEvent(now, 'delivery.duplicate', actor, seen)],
+        altered: [auditEvent(now, 'delivery.altered', actor, facts)],
+      },
+    ),
     selectRun(db, run),
     ...askerStatements(services, db, actor),
   ])
