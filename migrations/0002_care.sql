@@ -10,7 +10,7 @@ CREATE TABLE approvals (
   -- All that was to come before the start.
   -- {"confirmation":{"word":null},"approvals":[{"permission":"deploy:approve","count":1,"expiresMs":900000,"reason":false}]}
   care TEXT NOT NULL CHECK (json_valid(care)),
-  -- Who may not approve, beside the asker: the accounts of those who wrote the alias. ["slack:T1:U1"]
+  -- Whose person may not approve: all accounts that the asker had, and those of who wrote an alias in it. ["slack:T1:U1"]
   barred TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(barred)),
   because TEXT,
   -- That of the run when this row was written last: every write is guarded by it.
@@ -19,7 +19,7 @@ CREATE TABLE approvals (
   expires_at INTEGER NOT NULL,
   decided_at INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX approvals_open ON approvals (created_at) WHERE state = 'open';
+CREATE INDEX approvals_open ON approvals (expires_at) WHERE state = 'open';
 
 -- What people said, each person once: two accounts of one user are one.
 CREATE TABLE approval_votes (
@@ -74,6 +74,8 @@ BEGIN UPDATE policy SET version = version + 1; END;
 CREATE TABLE reviews (
   run TEXT PRIMARY KEY REFERENCES runs (id),
   person TEXT NOT NULL,
+  -- All accounts that this person had at that moment: one that is taken away later is still his. ["slack:T1:U1"]
+  accounts TEXT NOT NULL CHECK (json_valid(accounts)),
   name TEXT NOT NULL,
   reason TEXT NOT NULL,
   -- ["approval by deploy:approve","freeze 3"]
@@ -126,10 +128,15 @@ CREATE TABLE forms (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX forms_age ON forms (expires_at);
+CREATE INDEX forms_account ON forms (platform, workspace, actor, created_at);
+-- What the sweeper looks through each minute: nothing that it has emptied.
+CREATE INDEX forms_full ON forms (run) WHERE typed <> '{}';
 
 -- The lines behind the buttons of an answer, by the run that offered them. [{"label":"…","run":"deploy web prod"}]
 ALTER TABLE runs ADD COLUMN actions TEXT CHECK (json_valid(actions));
 -- What the first stage starts with, kept with the input of a run that waits.
 ALTER TABLE runs ADD COLUMN record TEXT CHECK (json_valid(record));
+-- The accounts that wrote the aliases in its line, also those of the runs that it was taken from. ["slack:T1:U1"]
+ALTER TABLE runs ADD COLUMN authors TEXT CHECK (json_valid(authors));
 -- It changed nothing: it was asked with --dry-run, or in a room that practises.
 ALTER TABLE runs ADD COLUMN dry INTEGER NOT NULL DEFAULT 0 CHECK (dry IN (0, 1));

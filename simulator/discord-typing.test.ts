@@ -32,6 +32,15 @@ describe('what is offered while somebody types at Discord', () => {
     ])
   })
 
+  it('a field that is named takes blanks in quotes', async () => {
+    const { seat, fixture } = await offering()
+    await seat.says('/deploy service:"web one" staging')
+    expect(sent(fixture, 0).data.options).toEqual([
+      { type: 3, name: 'service', value: 'web one' },
+      { type: 3, name: 'env', value: 's' },
+    ])
+  })
+
   it('the last field that takes text takes blanks too', async () => {
     const { seat, fixture } = await offering('deploy web staging')
     expect(await lines(seat, '/pawl deploy web ')).toEqual(['/pawl deploy web staging'])

@@ -90,6 +90,35 @@ describe('the chat in the terminal', () => {
     expect(chat.printed).toContain('[ops] ada presses [1] Cancel')
   })
 
+  it('lets a click arrive when its button is gone', async () => {
+    const button = { type: 'button', action_id: 'x', text: { type: 'plain_text', text: 'Go' } }
+    const blocks = [{ type: 'actions', elements: [button] }]
+    const fixture = await createFixture(({ path }) =>
+      path === '/slack/commands' ? jsonAnswer({ response_type: 'in_channel', text: 'x', blocks }) : new Response(null),
+    )
+    const chat = terminal(fixture)
+    await chat.take('/ask')
+    await chat.take(':hold 1')
+    expect(fixture.heard).toHaveLength(1)
+    const [message] = fixture.simulator.slack.user('ada').in('#ops').sees().slice(-1)
+    await fixture.slack('chat.update', { channel: 'C0OPS00001', ts: message?.id, text: 'over', blocks: [] })
+    await chat.take('/press 1')
+    expect(fixture.heard).toHaveLength(1)
+    await chat.take(':release')
+    await chat.take(':release')
+    expect(fixture.heard.map(({ path }) => path)).toEqual(['/slack/commands', '/slack/interactions'])
+    expect(chat.printed.at(-1)).toBe('No click is on its way: see :hold')
+  })
+
+  it('marks what stands in a thread', async () => {
+    const fixture = await createFixture(says('x'))
+    const chat = terminal(fixture)
+    await chat.take('good morning')
+    const [said] = fixture.simulator.slack.user('ada').in('#ops').reads()
+    await fixture.slack('chat.postMessage', { channel: 'C0OPS00001', thread_ts: said?.id, text: 'below' })
+    expect(chat.printed.at(-1)).toBe('[ops] pawl (in a thread): below')
+  })
+
   it('kills Pawl on /crash and says when it is up again, where it can be killed', async () => {
     const { simulator } = await createFixture()
     const printed: string[] = []

@@ -2,7 +2,7 @@
  * The chat in the terminal: a person types, the local platform shows. Reads lines and writes text to what is passed in; works
  * the same for a person at a prompt and for lines from a file.
  */
-import type { Exchange, Form, PlatformName, Seat, Simulator } from './index.ts'
+import type { Delivery, Exchange, Form, PlatformName, Seat, Simulator } from './index.ts'
 import { PEOPLE } from './index.ts'
 import type { Screen } from './screen.ts'
 import { type Control, completeControl, formControls } from './terminal-forms.ts'
@@ -48,6 +48,7 @@ export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl
   /in #general|dm          go to another room: #ops, #general, #leads (ada and grace), #security, #training, #dev (without Pawl)
   /on slack|discord        change the platform
   /press 1                 press a button by its number or label
+  :hold 1 · :release       press it, and let the click arrive only now, when the message may have changed
   :set 1 web               put something into a field of the form, by number or label; without a value, clear it
   :search 1 we             what a menu offers that asks Pawl
   :submit · :close · :form send the form · close it · see it again
@@ -74,6 +75,7 @@ export function createTerminal({
   let platform: PlatformName = 'slack'
   let person = 'ada'
   let room = '#ops'
+  let held: Delivery | null = null
   const seat = (): Seat => simulator[platform].user(person).in(room)
   const off = simulator.onEntry((entry) => {
     if (entry.platform !== platform) return
@@ -155,6 +157,22 @@ export function createTerminal({
           )
         const before = seat().form()
         await settlePress(await seat().press(wanted), before, pressMs)
+      },
+    ],
+    [
+      'hold',
+      async (rest) => {
+        held = await seat().preparesPress(/^\d+$/.test(rest) ? Number(rest) : rest)
+        print(screen.dim('— the click is on its way: :release lets it arrive —'))
+      },
+    ],
+    [
+      'release',
+      async () => {
+        const click = held
+        held = null
+        if (click === null) return print('No click is on its way: see :hold')
+        await settlePress(await click.send(), seat().form(), pressMs)
       },
     ],
     ...formControls({ seat, screen, print, settle: settlePress, playMs, pressMs }),

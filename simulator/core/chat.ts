@@ -66,6 +66,8 @@ export interface Entry {
   readonly buttons: readonly ShownButton[]
   readonly messageId: string | null
   readonly delivery: string | null
+  /** The message that it stands under, in a thread. */
+  readonly threadOf: string | null
 }
 
 export interface NewMessage {
@@ -133,7 +135,8 @@ export function createChat({ now, wait }: Clock): Chat {
     })
 
   const note: Chat['note'] = (given) => {
-    const entry: Entry = { at: now(), onlyFor: null, buttons: [], messageId: null, delivery: null, ...given }
+    const nothing = { onlyFor: null, buttons: [], messageId: null, delivery: null, threadOf: null }
+    const entry: Entry = { at: now(), ...nothing, ...given }
     entries.push(entry)
     for (const listener of [...listeners]) listener(entry)
   }
@@ -148,6 +151,7 @@ export function createChat({ now, wait }: Clock): Chat {
       buttons: message.buttons,
       messageId: message.id,
       delivery: message.delivery,
+      threadOf: message.threadOf,
     })
 
   return {

@@ -16,6 +16,7 @@ export function formatEntry(entry: Entry, { viewer }: LineOptions = {}): string 
   const marks: string[] = []
   if (entry.onlyFor !== null)
     marks.push(entry.onlyFor === viewer ? 'only you see this' : `only ${entry.onlyFor} sees this`)
+  if (entry.threadOf !== null) marks.push('in a thread')
   if (entry.kind === 'edit') marks.push('edited')
   const mark = marks.length === 0 ? '' : ` (${marks.join(', ')})`
   const buttons = entry.buttons.map((button) => `[${button.number}] ${button.label}`).join('  ')

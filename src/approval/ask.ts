@@ -3,27 +3,35 @@
  * commands uses.
  */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
+import type { Answer } from '../chat/hall.ts'
 import { type Markdown, md } from '../chat/markdown.ts'
-import type { Reply } from '../chat/reply.ts'
 import { type Care, needsCare } from '../command/care.ts'
-import { insertApproval, selectBarred } from '../db/approvals.ts'
+import { expectFewOpen, insertApproval } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
-import { commit, type Database } from '../db/database.ts'
+import { commit } from '../db/database.ts'
+import { isVersionConflict } from '../db/policy.ts'
 import { changeState } from '../db/runs.ts'
 import { upsertStanding } from '../db/standing.ts'
 import { dryPlan } from '../engine/assemble.ts'
 import { inputToJson, type RunnablePlan } from '../engine/plan.ts'
+import { isCut } from '../engine/planner.ts'
+import type { FormLimits } from '../form/form.ts'
 import type { Admitted } from '../runs/admit.ts'
 import { settle, tell } from '../runs/answer.ts'
 import { authorisePlan } from '../runs/authorise.ts'
+import { fillIn } from '../runs/form-replies.ts'
+import { offerForm } from '../runs/forms.ts'
+import { keptReply } from '../runs/kept.ts'
 import { dryRunOf } from '../runs/preview.ts'
 import { isElsewhere } from '../runs/redirect.ts'
 import { unavailable } from '../runs/replies.ts'
 import { messageOf, type Services } from '../runs/services.ts'
+import { accountKeysOf } from './accounts.ts'
 import { digestOf } from './digest.ts'
 import { askRoom } from './message.ts'
-import { approvalMs, CONFIRM_MS, standingOf } from './needs.ts'
-import { cannotAsk, confirmation, waitingForApproval } from './replies.ts'
+import { approvalMs, CONFIRM_MS, OPEN_MAX, standingOf } from './needs.ts'
+import { cannotAsk, confirmation, tooManyOpen, waitingForApproval } from './replies.ts'
+import { isMasked, isTooLong } from './shown.ts'
 
 /**
  * Records that the run waits, and asks. `events` are those of its decisions. Rejects only before that is recorded.
@@ -36,16 +44,24 @@ export async function awaitCare(
   plan: RunnablePlan,
   care: Care,
   events: readonly AuditEvent[],
-): Promise<Reply> {
-  const { run, db, invocation, policy } = admitted
+  limits?: FormLimits,
+): Promise<Answer> {
+  const { run, db, invocation, policy, subject, authors } = admitted
   const { actor, channel } = invocation
   const impossible = whyImpossible(admitted, plan, care)
   if (impossible !== null) {
-    const reply = cannotAsk(run, impossible.why)
-    return await settle(services, admitted, { from: ['accepted'], to: 'denied', code: impossible.code, reply, events })
+    const offer = impossible.code === 'usage' ? await offerReason(services, admitted, plan, limits) : null
+    const said = cannotAsk(run, impossible.why)
+    const reply = offer === null ? said : { ...said, blocks: [...said.blocks, fillIn(offer.id)] }
+    const to = { to: 'denied', code: impossible.code } as const
+    const settled = await settle(services, admitted, { from: ['accepted'], ...to, reply, events })
+    // Beside the reply, never part of it: what is kept with the run has the button alone.
+    return offer?.form && !admitted.answer.deferred ? { ...settled, form: offer.form } : settled
   }
   const preview = care.confirmation === null ? null : await previewOf(services, admitted, plan)
-  const barred = await barredFrom(db, admitted)
+  // Of the asker all accounts: one that he has taken away from himself by the click is still his.
+  const accounts = await accountKeysOf(db, subject, actor)
+  const barred = [...new Set([...accounts, ...authors])]
   const now = services.now()
   const stage = care.confirmation === null ? 'approval' : 'confirmation'
   const expiresAt = now + (stage === 'confirmation' ? CONFIRM_MS : approvalMs(care))
@@ -56,7 +72,8 @@ export async function awaitCare(
     stage === 'confirmation' ? confirmation(asked, plan, care, whereOf(admitted, plan), preview) : waiting(true)
   const change = services.token()
   try {
-    const results = await commit(db, run, change, [
+    const [, changed] = await commit(db, run, change, [
+      expectFewOpen(db, accounts, now, OPEN_MAX),
       changeState(db, {
         run,
         change,
@@ -66,7 +83,7 @@ export async function awaitCare(
           mode: 'job',
           due_at: expiresAt,
           input: JSON.stringify(inputToJson(invocation.input)),
-          reply: JSON.stringify(reply),
+          reply: keptReply(reply),
         },
       }),
       insertApproval(db, change, {
@@ -95,8 +112,18 @@ export async function awaitCare(
         }),
       ]),
     ])
-    if (results.length > 0 && results[0]?.meta.changes !== 1) throw new Error('the run was no longer accepted')
+    if (changed && changed.meta.changes !== 1) throw new Error('the run was no longer accepted')
   } catch (error) {
+    if (isVersionConflict(error)) {
+      const denied = cannotAsk(run, tooManyOpen(OPEN_MAX))
+      return await settle(services, admitted, {
+        from: ['accepted'],
+        to: 'denied',
+        code: 'limit',
+        reply: denied,
+        events,
+      })
+    }
     // Whether or not it waits, nobody was asked and nothing can start.
     services.log('not asked', { run, error: messageOf(error) })
     return await tell(services, admitted, unavailable(run))
@@ -111,6 +138,19 @@ async function previewOf(services: Services, admitted: Admitted, plan: RunnableP
   const facts = { ...admitted, actor, channel }
   const { refusal, care } = authorisePlan(services, facts, dryPlan(plan))
   return refusal || needsCare(care) ? null : await dryRunOf(services, facts, plan)
+}
+
+/** The form of a line that lacks its reason, with all that it said. */
+async function offerReason(
+  services: Services,
+  { db, invocation, authors }: Admitted,
+  { stages: [stage, more], targets }: RunnablePlan,
+  limits: FormLimits | undefined,
+) {
+  if (!stage?.args || more || targets.length > 0) return null
+  const given = Object.entries(stage.args).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  const wanted = { command: stage.command, given: Object.fromEntries(given), flags: {} }
+  return await offerForm(services, db, invocation, authors, wanted, limits)
 }
 
 /** Why nobody can be asked about this line, and what to do. */
@@ -130,10 +170,15 @@ function whyImpossible(
       code: 'unsupported',
       why: md`It needs ${what}, and a line with a secret option cannot wait for one: what waits is kept in the database, where no secret may be.`,
     }
-  if (plan.line.endsWith('…'))
+  if (isMasked(plan))
+    return {
+      code: 'unsupported',
+      why: md`It needs ${what}, and it holds something that is masked: nobody can agree to what he cannot see.`,
+    }
+  if (isCut(plan.line) || isTooLong(plan))
     return {
       code: 'limit',
-      why: md`It needs ${what}, and the line is too long to be shown whole to those who decide: make it shorter.`,
+      why: md`It needs ${what}, and the line with its arguments is too long to be shown whole to those who decide: make it shorter.`,
     }
   if (care.approvals.some(({ reason }) => reason) && plan.because === null)
     return {
@@ -146,13 +191,6 @@ function whyImpossible(
       why: md`It needs the approval of somebody else, who does not read this conversation: type it in a room.`,
     }
   return null
-}
-
-/** The accounts whose person may not approve: of whoever wrote an alias in it, now or in the run that it is taken from. */
-async function barredFrom(db: Database, { authors, earlier }: Admitted): Promise<string[]> {
-  if (earlier.length === 0) return [...new Set(authors)]
-  const { results } = await selectBarred(db, earlier).all<{ barred: string }>()
-  return [...new Set([...authors, ...results.flatMap(({ barred }) => JSON.parse(barred) as string[])])]
 }
 
 /** Where the answer goes, for who is to confirm that. */

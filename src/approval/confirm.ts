@@ -1,11 +1,13 @@
 /** The asker's own word, which starts his line or has it go on to others. Network: D1, the courier, the queue. */
 import { auditEvent } from '../audit/event.ts'
 import type { Channel } from '../chat/invocation.ts'
-import { askOthers, decideApproval, selectConfirmations } from '../db/approvals.ts'
+import { oneLine } from '../chat/label.ts'
+import { askOthers, type ConfirmationRow, decideApproval, selectConfirmations } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
 import { expectVersion, isVersionConflict } from '../db/policy.ts'
 import { changeState } from '../db/runs.ts'
+import { printWord } from '../language/print.ts'
 import { RUN_ID } from '../runs/identity.ts'
 import { WAKE_GRACE_MS } from '../runs/limits.ts'
 import type { Services } from '../runs/services.ts'
@@ -14,13 +16,13 @@ import { wakeOrLeaveToSweeper } from '../runs/wake.ts'
 import { digestOf } from './digest.ts'
 import { endOverdue, endVoid } from './end.ts'
 import { askRoom } from './message.ts'
-import { approvalMs, careOf, standingOf } from './needs.ts'
+import { approvalMs, careOf, OPEN_MAX, standingOf } from './needs.ts'
 import { readWaiting, type Waiting } from './read.ts'
 import { decidedText, needsText, untilText } from './replies.ts'
 import { type Rejection, reject, TRIES_MAX, UNKNOWN_RUN, type Voter } from './vote.ts'
 
-/** More open questions of one person in one room than anybody keeps in mind. */
-const OPEN_MAX = 20
+/** Enough of a line to know it by: there may be several. */
+const LINE_SHOWN = 60
 
 export type Confirmed =
   | {
@@ -32,20 +34,31 @@ export type Confirmed =
     }
   | Rejection
 
-/** @param typed the run's id, as its button has it, or the word that was asked for */
+/** The word, the run, or where one word fits several lines the word and the run behind it. */
+function readTyped(typed: string): { readonly word: string | null; readonly id: string | null } {
+  const parts = typed.split(' ')
+  const last = parts.at(-1) ?? ''
+  if (!RUN_ID.test(last)) return { word: typed, id: null }
+  return { word: parts.length > 1 ? parts.slice(0, -1).join(' ') : null, id: last }
+}
+
+/** @param typed the run's id, as its button has it, or the word that was asked for, or that word and the run's id */
 export async function confirmRun(
   services: Services,
   voter: Voter & { readonly channel: Channel },
   typed: string,
 ): Promise<Confirmed> {
-  const isId = RUN_ID.test(typed)
-  const run = isId ? typed : await findByWord(voter, typed)
+  const { word, id } = readTyped(typed)
+  const found = word === null ? [] : await findByWord(voter, word, id, services.now())
+  const run = word === null ? id : (found[0]?.run ?? null)
   const rejected = async (rejection: Rejection, known: boolean) =>
-    await reject(services, voter, known ? run : null, isId ? typed : null, rejection, 'confirmation.rejected')
+    await reject(services, voter, known ? run : null, id, rejection, 'confirmation.rejected')
   if (run === null) {
-    const message = 'nothing of yours in this room waits for this word'
+    const message = 'nothing of yours in this room waits for this word now'
     return await rejected({ ok: false, reason: 'word', message }, false)
   }
+  if (found.length > 1)
+    return await rejected({ ok: false, reason: 'ambiguous', message: whichText(typed, found) }, false)
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const waiting = await readWaiting(services, voter.db, run)
     if (waiting === null)
@@ -53,7 +66,7 @@ export async function confirmRun(
         { ...UNKNOWN_RUN, message: 'there is no run of this id that waits for you to confirm it' },
         false,
       )
-    const rejection = await whyNot(services, voter, waiting, isId)
+    const rejection = await whyNot(services, voter, waiting, word === null)
     if (rejection) return await rejected(rejection, true)
     const confirmed = await confirm(services, voter, waiting)
     if (confirmed !== null) return confirmed
@@ -61,14 +74,26 @@ export async function confirmRun(
   return await rejected({ ok: false, reason: 'busy', message: 'it changes at this moment: try again' }, true)
 }
 
-/** The newest of the asker's lines here that waits for this word. */
+/** The asker's lines here that wait for this word, the newest first; only that run where one is named. */
 async function findByWord(
   { db, actor, channel }: Voter & { readonly channel: Channel },
   word: string,
-): Promise<string | null> {
+  run: string | null,
+  now: number,
+): Promise<readonly ConfirmationRow[]> {
   const who = { platform: actor.platform, workspace: actor.workspace, actor: actor.id }
-  const { results } = await selectConfirmations(db, who, channel.id, OPEN_MAX).all<{ run: string; care: string }>()
-  return results.find((row) => careOf(row).confirmation?.word === word)?.run ?? null
+  const { results } = await selectConfirmations(db, who, channel.id, now, OPEN_MAX).all<ConfirmationRow>()
+  return results.filter((row) => careOf(row).confirmation?.word === word && (run === null || row.run === run))
+}
+
+function cut(line: string): string {
+  return line.length > LINE_SHOWN ? `${line.slice(0, LINE_SHOWN - 1).toWellFormed()}…` : line
+}
+
+/** Says which lines one word could mean, and how to say which. */
+function whichText(word: string, found: readonly ConfirmationRow[]): string {
+  const lines = found.map(({ run, line }) => `"${cut(oneLine(line))}" with confirm ${printWord(word)} ${run}`)
+  return `${found.length} lines of yours wait for this word: say which, ${lines.join(', or ')}`
 }
 
 async function whyNot(
@@ -96,7 +121,7 @@ async function whyNot(
   }
   if (spoilt === null) return null
   await endVoid(services, db, row, spoilt)
-  return no('void', `${spoilt}: type the line again`)
+  return no('void', spoilt.again ? `${spoilt.why}: type the line again` : spoilt.why)
 }
 
 /** Null when somebody else was faster. */

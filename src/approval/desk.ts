@@ -7,7 +7,7 @@ import { castVote, type Rejection, reject, type Said, type Vote } from './vote.t
 export interface Desk {
   /** Counts a vote, or says why it does not count. Network: D1, the courier, the queue. */
   vote(vote: Vote): Promise<Said>
-  /** Confirms the asker's own line, by its run's id or the word that was asked for. Network: the same. */
+  /** Confirms the asker's own line, by its run's id, the word that was asked for, or both. Network: the same. */
   confirm(typed: string): Promise<Confirmed>
   /** Notes in the audit a word about a run that does not count. */
   reject(run: string | null, target: string, rejection: Rejection): Promise<Rejection>

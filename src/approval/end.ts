@@ -5,9 +5,11 @@ import { textReply } from '../chat/reply.ts'
 import { type ApprovalRow, selectApproval } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import type { RunRow } from '../db/runs.ts'
-import { actorOf, type Closing, endWithoutRunning } from '../runs/cancel.ts'
+import { actorOf, beforeStart, type Closing, cancelQueued, endWithoutRunning } from '../runs/cancel.ts'
+import { cancelledText } from '../runs/replies.ts'
 import type { Services } from '../runs/services.ts'
 import { tellAsker } from './message.ts'
+import type { Spoilt } from './read.ts'
 import { expiredText, voidText } from './replies.ts'
 
 export interface Ended extends Pick<Closing, 'also'> {
@@ -49,8 +51,16 @@ export async function endOverdue(services: Services, db: Database, row: RunRow):
 }
 
 /** It is not any more what was asked about. */
-export async function endVoid(services: Services, db: Database, row: RunRow, why: string): Promise<boolean> {
-  const event = auditEvent(services.now(), 'approval.void', actorOf(row), { run: row.id, reason: why })
-  const text = voidText(row.id, row.line, why)
+export async function endVoid(services: Services, db: Database, row: RunRow, spoilt: Spoilt): Promise<boolean> {
+  const event = auditEvent(services.now(), 'approval.void', actorOf(row), { run: row.id, reason: spoilt.noted })
+  const text = voidText(row.id, row.line, spoilt)
   return await endWaiting(services, db, row, { to: 'denied', code: 'approval_void', text, event })
+}
+
+/** Cancels what has not started, as `cancelQueued` does; who asked is told in his own place, too, where others were asked. */
+export async function cancelWaiting(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
+  const cancelled = await cancelQueued(services, db, row, by)
+  if (cancelled && row.state === 'awaiting_approval' && row.message !== null)
+    await tellAsker(services, row, cancelledText(row.line, beforeStart(by)), 'warning')
+  return cancelled
 }

@@ -6,9 +6,7 @@ import { code, type Markdown, md, userNamed } from '../chat/markdown.ts'
 import { type Reply, textReply } from '../chat/reply.ts'
 import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
-import { keepInterimMessage, type RunRow, recordOf, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
-import type { StoredInput } from '../engine/plan.ts'
-import { planInput } from '../engine/planner.ts'
+import { keepInterimMessage, type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
 import { actorOf, addressOf } from '../runs/cancel.ts'
 import type { MessageRef } from '../runs/courier.ts'
 import { send } from '../runs/deliver.ts'
@@ -16,6 +14,7 @@ import { messageOf, type Services } from '../runs/services.ts'
 import { isTerminal } from '../runs/state.ts'
 import { careOf, standingOf } from './needs.ts'
 import { approvalQuestion, approved } from './replies.ts'
+import { plannedNow } from './shown.ts'
 
 /** An edit that comes late may stand over a newer one: what is true is then said again, so often. */
 const MENDS_MAX = 3
@@ -31,9 +30,7 @@ function messageFor(
   const agreed = votes.filter(({ vote }) => vote === 'approve').map(({ name }) => name)
   if (state === 'awaiting_approval' && approval.stage === 'approval' && approval.state === 'open') {
     const asker = userNamed(row.actor, row.user_name ?? row.actor)
-    const input = row.input === null ? null : (JSON.parse(row.input) as StoredInput)
-    const planned = input && planInput(registry, input, row.platform, recordOf(row))
-    const plan = planned?.ok ? planned : null
+    const plan = plannedNow(registry, row)
     const asked = { run, line, asker, plan, because: approval.because, expiresAt: approval.expires_at }
     return approvalQuestion(asked, standingOf(careOf(approval), votes), agreed)
   }

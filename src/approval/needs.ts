@@ -8,6 +8,9 @@ import type { Subject } from '../policy/request.ts'
 /** The asker has this long to look at what would run, and say yes. Milliseconds. */
 export const CONFIRM_MS = 120_000
 
+/** More open questions of one person than others can look at; each one stands in a room. */
+export const OPEN_MAX = 10
+
 /**
  * Who somebody is, whatever account he uses: a user of Pawl, or an administrator whom the deployment names. Null for anybody else:
  * nobody can say that he is not another account of somebody.

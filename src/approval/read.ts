@@ -5,11 +5,21 @@ import type { Database } from '../db/database.ts'
 import { type RunRow, recordOf, selectRun } from '../db/runs.ts'
 import type { RunnablePlan, StoredInput } from '../engine/plan.ts'
 import { planInput } from '../engine/planner.ts'
+import type { Denial } from '../policy/decide.ts'
 import { authorisePlan } from '../runs/authorise.ts'
 import { actorOf } from '../runs/cancel.ts'
 import type { Services } from '../runs/services.ts'
 import { askerOfRunStatements, readAsker } from '../runs/subject.ts'
 import { whySpoilt } from './bound.ts'
+
+/** Why what is agreed to a run would not count. */
+export interface Spoilt {
+  readonly why: string
+  /** For the audit: without what people wrote, which stands in fields that can be erased. */
+  readonly noted: string
+  /** Whether it helps to type the line again. */
+  readonly again: boolean
+}
 
 export interface Waiting {
   readonly row: RunRow
@@ -20,7 +30,7 @@ export interface Waiting {
   /** Null once it has ended. */
   readonly plan: RunnablePlan | null
   /** Why what is agreed to it would not count; null while it would. */
-  readonly spoilt: string | null
+  readonly spoilt: Spoilt | null
   /** The number of the policy's version that all this was read at. */
   readonly version: number
 }
@@ -39,7 +49,7 @@ export async function readWaiting(services: Services, db: Database, run: string)
   const asker = actorOf(row)
   const votes = (said?.results ?? []) as VoteRow[]
   const known = { row, approval, votes, asker }
-  if (row.input === null) return { ...known, plan: null, spoilt: 'it has ended', version: 0 }
+  if (row.input === null) return { ...known, plan: null, spoilt: changed('it has ended'), version: 0 }
   const read = await readAsker(services, db, { actor: asker, standing: 'unknown' }, asked)
   if (!read) throw new Error('the database has no policy: apply the migrations')
   const { policy, subject } = read
@@ -49,13 +59,23 @@ export async function readWaiting(services: Services, db: Database, run: string)
     return {
       ...known,
       plan: null,
-      spoilt: 'its command has changed and does not take these arguments any more',
+      spoilt: changed('its command has changed and does not take these arguments any more'),
       version,
     }
   const channel = JSON.parse(row.channel)
   const { refusal, care } = authorisePlan(services, { run, actor: asker, channel, policy, subject }, plan)
-  const spoilt = refusal
-    ? 'who asked may not run it any more'
-    : await whySpoilt(approval, { row, actor: asker, plan, policy: policy.version, care })
-  return { ...known, plan, spoilt, version }
+  if (refusal) return { ...known, plan, spoilt: refused(refusal.decision), version }
+  const why = await whySpoilt(approval, { row, actor: asker, plan, policy: policy.version, care })
+  return { ...known, plan, spoilt: why === null ? null : changed(why), version }
+}
+
+function changed(why: string): Spoilt {
+  return { why, noted: why, again: true }
+}
+
+/** The line would be refused if it were typed now: what stands in its way is said, and typing it again would not help. */
+function refused({ reason, because }: Denial): Spoilt {
+  if (reason === 'frozen') return { why: because, noted: 'it is frozen', again: false }
+  const noted = 'who asked may not run it any more'
+  return { why: `${noted}: ${because}`, noted, again: false }
 }

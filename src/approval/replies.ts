@@ -1,14 +1,15 @@
 /** What is said about a run that waits for somebody's word. Pure. */
 import { approveButton, confirmButton, refuseButton, withdrawButton } from '../chat/button.ts'
-import { code, joinMarkdown, type Markdown, md, plain, timeOf } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, personName, plain, timeOf } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
 import type { Care } from '../command/care.ts'
-import { redact } from '../command/redact.ts'
 import type { ApprovalRow, VoteRow } from '../db/approvals.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
-import { printStage, printWord } from '../language/print.ts'
+import { printWord } from '../language/print.ts'
 import { pendingJob, runNote } from '../runs/replies.ts'
 import type { Standing } from './needs.ts'
+import type { Spoilt } from './read.ts'
+import { flat, shownFields, shownParts } from './shown.ts'
 
 /** A run as those who decide see it. */
 export interface Asked {
@@ -26,27 +27,15 @@ export function needsText(standing: readonly Standing[]): string {
   return texts.join(' and ')
 }
 
+/** `1 of 2 with deploy:approve have agreed`, after somebody's word. */
+export function agreedText(standing: readonly Standing[]): string {
+  const texts = standing.map(({ need: { permission, count }, given }) => `${given} of ${count} with ${permission}`)
+  return `${texts.join(' and ')} have agreed`
+}
+
 /** The same for all who read it, wherever they are. */
 export function untilText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
-/** On one line: nothing that was typed looks like a field of what is asked beside it. */
-function flat(text: string): string {
-  return text.replace(/\s*[\n\r\u0085\u2028\u2029]+\s*/g, ' ⏎ ')
-}
-
-interface Field {
-  readonly name: string
-  readonly value: Markdown
-}
-
-/** Each stage with all its arguments, defaults and what came from a message too. */
-function stageFields(plan: RunnablePlan): Field[] {
-  return plan.stages.map(({ command, args, tokens }, i) => {
-    const given = args === null ? code(flat(printStage({ tokens }))) : argumentsText(redact(command, args))
-    return { name: plan.stages.length === 1 ? command.name : `${i + 1}. ${command.name}`, value: given }
-  })
 }
 
 /** What the asker reads before he says yes. `preview` is what the commands themselves say of it. */
@@ -58,7 +47,7 @@ export function confirmation(
   preview: readonly Block[] | null,
 ): Reply {
   const word = care.confirmation?.word ?? null
-  const fields = stageFields(plan)
+  const fields = shownFields(shownParts(plan))
   const locks = plan.singletons.map(({ key }) => key)
   if (locks.length > 0) fields.push({ name: locks.length === 1 ? 'Lock' : 'Locks', value: plain(locks.join(', ')) })
   fields.push({ name: 'Answer', value: plain(where) })
@@ -82,14 +71,6 @@ export function confirmation(
       { kind: 'buttons', buttons },
     ],
   }
-}
-
-/** `service=web env=prod`, every argument with its default. */
-function argumentsText(args: ReturnType<typeof redact>): Markdown {
-  const texts = Object.entries(args).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? printWord(value) : JSON.stringify(value)}`,
-  )
-  return texts.length === 0 ? plain('without arguments') : code(flat(texts.join(' ')))
 }
 
 /** The asker's own word while others are asked. */
@@ -131,11 +112,11 @@ export function approvalQuestion(
 ): Reply {
   const fields = [
     { name: 'Asked by', value: asker },
-    // A line that is run on a message does not show what it takes from there.
-    ...(plan?.record ? stageFields(plan) : []),
+    // What its defaults are, and what it takes from a message, the line does not show.
+    ...(plan === null ? [] : shownFields(shownParts(plan))),
     ...(because === null ? [] : [{ name: 'Why', value: plain(flat(because)) }]),
     { name: 'Needs', value: plain(needsText(standing)) },
-    ...(agreed.length === 0 ? [] : [{ name: 'Approved by', value: plain(agreed.join(', ')) }]),
+    ...(agreed.length === 0 ? [] : [{ name: 'Approved by', value: joinMarkdown(agreed.map(personName), ', ') }]),
     { name: 'Until', value: timeOf(expiresAt) },
   ]
   return {
@@ -153,24 +134,39 @@ export function approvalQuestion(
 
 /** The room's message once all have agreed; the run's own words take its place. */
 export function approved(run: string, line: string, by: readonly string[]): Reply {
-  return pendingJob(run, 'channel', md`Queued: ${code(line)}, approved by ${by.join(' and ')}`)
+  return pendingJob(run, 'channel', md`Queued: ${code(line)}, approved by ${peopleText(by)}`)
 }
 
 /** How a run ended, with who had agreed to it: its message stands where they were asked. */
 export function withApprovers(reply: Reply, by: readonly string[]): Reply {
   if (by.length === 0) return reply
-  return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: plain(`approved by ${by.join(' and ')}`) }] }
+  return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: md`approved by ${peopleText(by)}` }] }
+}
+
+/** How a run ended whose glass was broken: by whom, and without what. */
+export function withGlass(reply: Reply, { confirmation, approvals }: Care, by: string): Reply {
+  const without = [
+    ...(confirmation === null ? [] : ['confirmation']),
+    ...(approvals.length === 0 ? [] : ['approval']),
+  ].join(' and ')
+  const how = without === '' ? 'in spite of a freeze' : `without ${without}`
+  return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: md`${how}: glass broken by ${personName(by)}` }] }
+}
+
+function peopleText(names: readonly string[]): Markdown {
+  return joinMarkdown(names.map(personName), ' and ')
 }
 
 /** The end of what was refused. */
 export function refusedBy(run: string, line: string, by: string, note: string | null): Markdown {
   const why = note === null ? md`` : md`: ${flat(note)}`
-  return md`${code(line)} was refused by ${plain(by)}${why}. Nothing was run (run ${code(run)}).`
+  return md`${code(line)} was refused by ${personName(by)}${why}. Nothing was run (run ${code(run)}).`
 }
 
 /** The end of what nobody may approve any more. */
-export function voidText(run: string, line: string, why: string): Markdown {
-  return md`${code(line)} was not started: ${plain(why)}, so that what was agreed to counts no more. Ask again by typing it again (run ${code(run)}).`
+export function voidText(run: string, line: string, { why, again }: Pick<Spoilt, 'why' | 'again'>): Markdown {
+  const next = again ? ', so that what was agreed to counts no more. Ask again by typing it again' : '. Nothing was run'
+  return md`${code(line)} was not started: ${plain(why)}${next} (run ${code(run)}).`
 }
 
 /** The end of what nobody decided in time. */
@@ -179,18 +175,18 @@ export function expiredText(run: string, line: string, stage: string): Markdown 
   return md`${code(line)} ${what}. Nothing was run; type it again if it is still wanted (run ${code(run)}).`
 }
 
+function saidBy(votes: readonly VoteRow[], vote: VoteRow['vote']): string {
+  const said = votes.filter((one) => one.vote === vote)
+  return said.map(({ name }) => name).join(' and ')
+}
+
 /** How it came that nobody can decide any more. */
 export function decidedText({ state, stage }: ApprovalRow, votes: readonly VoteRow[]): string {
-  const by = (vote: VoteRow['vote']) =>
-    votes
-      .filter((one) => one.vote === vote)
-      .map(({ name }) => name)
-      .join(' and ')
   switch (state) {
     case 'given':
-      return stage === 'approval' ? `it was approved by ${by('approve')}` : 'it was confirmed by who asked'
+      return stage === 'approval' ? `it was approved by ${saidBy(votes, 'approve')}` : 'it was confirmed by who asked'
     case 'refused':
-      return `it was refused by ${by('refuse')}`
+      return `it was refused by ${saidBy(votes, 'refuse')}`
     case 'expired':
       return 'its time was over'
     case 'withdrawn':
@@ -202,10 +198,23 @@ export function decidedText({ state, stage }: ApprovalRow, votes: readonly VoteR
   }
 }
 
+/** The same to who comes too late: `already decided by linus: it was approved`. */
+export function lateText(approval: ApprovalRow, votes: readonly VoteRow[]): string {
+  const { state, stage } = approval
+  const decided = state === 'refused' ? 'refuse' : state === 'given' && stage === 'approval' ? 'approve' : null
+  if (decided === null) return `not to be decided any more: ${decidedText(approval, votes)}`
+  return `already decided by ${saidBy(votes, decided)}: it was ${decided === 'refuse' ? 'refused' : 'approved'}`
+}
+
 /** A line that stands for another one wants somebody's word itself: he would not see what runs. */
 export function asksItself(run: string, line: string): Reply {
   const why = md`${code(line)} needs a confirmation or an approval itself, and stands for another line: type that line.`
   return cannotAsk(run, why)
+}
+
+/** The asker has as many open questions as anybody may have. */
+export function tooManyOpen(most: number): Markdown {
+  return md`${most} lines of yours wait for a confirmation or an approval, and more than that nobody looks at: ${code('run list --mine --state awaiting_approval')} shows them, ${code('approval withdraw <run>')} takes one back. Then type this again.`
 }
 
 /** Nothing was run because it cannot be asked about. */

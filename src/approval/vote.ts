@@ -5,8 +5,9 @@
  * version of the policy. Whoever loses a race reads again.
  */
 import { auditEvent } from '../audit/event.ts'
+import { maskTokens } from '../audit/tokens.ts'
 import { actorKey } from '../chat/invocation.ts'
-import { decideApproval, insertVote, selectAccountKeys } from '../db/approvals.ts'
+import { decideApproval, insertVote } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
 import type { Change } from '../db/guard.ts'
@@ -16,11 +17,12 @@ import type { RunFacts } from '../runs/context.ts'
 import { WAKE_GRACE_MS } from '../runs/limits.ts'
 import type { Services } from '../runs/services.ts'
 import { wakeOrLeaveToSweeper } from '../runs/wake.ts'
+import { accountKeysOf } from './accounts.ts'
 import { endOverdue, endVoid, endWaiting } from './end.ts'
 import { showAsItStands, startsText, tellAsker } from './message.ts'
 import { careOf, heldOf, isMet, personOf, standingOf } from './needs.ts'
 import { readWaiting, type Waiting } from './read.ts'
-import { decidedText, needsText, refusedBy } from './replies.ts'
+import { agreedText, lateText, refusedBy } from './replies.ts'
 
 /** Several who press at the same moment each read again what the others have done. */
 export const TRIES_MAX = 4
@@ -36,13 +38,14 @@ export interface Vote {
 
 /** What a word came to. `message` is why it does not count. */
 export type Said =
-  | { readonly ok: true; readonly line: string; readonly state: 'open' | 'given' | 'refused'; readonly needs: string }
+  | { readonly ok: true; readonly line: string; readonly state: 'open' | 'given' | 'refused'; readonly agreed: string }
   | { readonly ok: false; readonly reason: string; readonly message: string }
 
 export type Rejection = Extract<Said, { ok: false }>
 
-/** Counts a vote, or says why it does not count; either way it is in the audit. Throws what D1 throws. */
-export async function castVote(services: Services, voter: Voter, vote: Vote): Promise<Said> {
+/** Counts a vote, or says why it does not count; either way it is in the audit, its note without tokens. Throws what D1 throws. */
+export async function castVote(services: Services, voter: Voter, typed: Vote): Promise<Said> {
+  const vote = { ...typed, note: typed.note === null ? null : maskTokens(typed.note) }
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const waiting = await readWaiting(services, voter.db, vote.run)
     const rejection = waiting === null ? UNKNOWN_RUN : await whyNot(services, voter, waiting)
@@ -75,20 +78,16 @@ async function whyNot(services: Services, { actor, subject, db }: Voter, waiting
   if (row.platform !== actor.platform || row.workspace !== actor.workspace)
     return { ...UNKNOWN_RUN, reason: 'elsewhere' }
   if (approval.state !== 'open' || row.state !== 'awaiting_approval')
-    return no(
-      'already_decided',
-      `nothing is to be decided about run ${row.id} any more: ${decidedText(approval, votes)}`,
-    )
+    return no('already_decided', `run ${row.id} is ${lateText(approval, votes)}`)
   const person = personOf(subject, actor)
   if (person === null) return no('no_person', 'only users of Pawl can decide: an administrator adds you with user add')
-  const accounts = new Set([actorKey(actor)])
-  if (subject.user !== null) {
-    const { results } = await selectAccountKeys(db, subject.user.id).all<{ key: string }>()
-    for (const { key } of results) accounts.add(key)
-  }
+  const accounts = new Set(await accountKeysOf(db, subject, actor))
   if (accounts.has(actorKey(asker))) return no('own', 'you asked for it, so that somebody else has to decide')
   if ((JSON.parse(approval.barred) as string[]).some((key) => accounts.has(key)))
-    return no('barred', 'you wrote the alias that it was asked with, so that somebody else has to decide')
+    return no(
+      'barred',
+      'you wrote the alias that it was asked with, or asked for it with another account: somebody else has to decide',
+    )
   const care = careOf(approval)
   const held = heldOf(care, subject)
   if (held.length === 0)
@@ -103,10 +102,10 @@ async function whyNot(services: Services, { actor, subject, db }: Voter, waiting
   }
   if (spoilt !== null) {
     await endVoid(services, db, row, spoilt)
-    return no('void', `${spoilt}: it has to be asked again`)
+    return no('void', spoilt.again ? `${spoilt.why}: it has to be asked again` : spoilt.why)
   }
   if (votes.some((vote) => vote.person === person))
-    return no('already_voted', `you have said so already; it still needs ${needsText(standingOf(care, votes))}`)
+    return no('already_voted', `you have said so already: ${agreedText(standingOf(care, votes))}`)
   return null
 }
 
@@ -176,7 +175,7 @@ async function approve(services: Services, voter: Voter, vote: Vote, waiting: Wa
     ...(met ? [tellAsker(services, row, startsText(row), 'plain')] : []),
   ])
   if (met) await wakeOrLeaveToSweeper(services, run)
-  return { ok: true, line: row.line, state: met ? 'given' : 'open', needs: needsText(standing) }
+  return { ok: true, line: row.line, state: met ? 'given' : 'open', agreed: agreedText(standing) }
 }
 
 /** One refusal of somebody who could have approved ends it. Null when somebody else was faster. */
@@ -190,7 +189,7 @@ async function refuse(services: Services, voter: Voter, vote: Vote, waiting: Wai
     event,
     also: (change) => [insert({ run: row.id, change })],
   })
-  return ended ? { ok: true, line: row.line, state: 'refused', needs: '' } : null
+  return ended ? { ok: true, line: row.line, state: 'refused', agreed: '' } : null
 }
 
 /** Notes a word that does not count. `run` is null where there is no such run. */

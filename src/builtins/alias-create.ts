@@ -17,7 +17,7 @@ export default defineCommand({
   ].join(' '),
   options: {
     name: z.string().describe('The word, or an emoji'),
-    line: z.string().describe('The line, in quotes'),
+    line: z.string().describe('The line that it stands for'),
     site: z.boolean().default(false).describe(`For everybody; needs ${ALIAS_SITE}`),
     replace: z.boolean().default(false).describe('Put it in the place of the alias of this name'),
   },

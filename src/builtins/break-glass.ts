@@ -12,9 +12,9 @@ export default defineCommand({
   name: 'break-glass',
   summary: 'Run one line now, without its confirmation, approval and freezes; the security room is told',
   description:
-    "Every permission is needed as ever, and nothing that is forbidden runs. It is for no command of Pawl's own that changes something. Somebody else has to close the review of it.",
+    "Every permission is needed as ever, and nothing that is forbidden runs. It is for no command of Pawl's own that changes something or reads the audit log. Somebody else has to close the review of it.",
   options: {
-    reason: z.string().trim().min(REASON.least).max(REASON.most).describe('Why it cannot wait, in quotes'),
+    reason: z.string().trim().min(REASON.least).max(REASON.most).describe('Why it cannot wait'),
     line: lineOption,
   },
   input: 'none',

@@ -15,6 +15,7 @@ const IDENTITY = { user: 'ada', administrator: false, groups: ['ops'], permissio
 function context(
   may: (command: Command) => boolean = () => true,
   identity: ReturnType<House['identity']> = IDENTITY,
+  rules: readonly string[] = [],
 ): Context {
   const house: Partial<House> = {
     commands: () => loadRegistry().all(),
@@ -23,7 +24,10 @@ function context(
     version: '1.2.3',
     identity: () => identity,
     registry: loadRegistry(),
-    policy: compilePolicy('1', []),
+    policy: compilePolicy(
+      '1',
+      rules.map((text) => ({ command: 'deploy', text })),
+    ),
     subject: { user: null, administrator: false, groups: [], permissions: new Set() },
   }
   const bare: Partial<Context> = { actor: { platform: 'slack', workspace: 'T1', id: 'U1' }, now: () => 0 }
@@ -64,6 +68,30 @@ describe('help', () => {
     expect(text).toBe(
       'meow  Ask the cat\nhttp\nhttp check <url>  Check that a web address answers, with which status and how fast\nhelp <command> shows one with its options and examples',
     )
+  })
+
+  it('names the commands of groups alone where the whole list is too long, and all of a group that is asked for', async () => {
+    const { records, text } = await run(help, {}, context())
+    expect(records.length).toBeGreaterThan(50)
+    expect(text).toMatch(/^Groups\n/)
+    expect(text).toMatch(/^run +.*\bcancel\b.*\bretry\b/m)
+    expect(text).not.toContain('run cancel')
+    expect(text).toMatch(/^deploy <service> <env>/m)
+    expect(text).toContain('help <group> shows the commands of a group')
+    expect(text.length).toBeLessThan(5_000)
+    expect((await run(help, { command: ['run'] }, context())).text).toMatch(/^run cancel .*\S/m)
+  })
+
+  it('says what stands before the start of a command', async () => {
+    const held = ['when command is deploy with option[env] == "prod" must be approved by deploy:approve']
+    const { text } = await run(
+      help,
+      { command: ['deploy'] },
+      context(() => true, IDENTITY, held),
+    )
+    expect(text).toContain('These rules ask for a confirmation or an approval before it starts:\n')
+    expect(text).toMatch(/option\[env\] == "?prod"? must be approved by deploy:approve/)
+    expect((await run(help, { command: ['deploy'] }, context())).text).not.toContain('before it starts')
   })
 
   it('shows one command with usage, options and examples', async () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type Markdown, md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
+import { needsCare } from '../command/care.ts'
 import type { Command, View } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
@@ -14,10 +15,13 @@ import { type House, houseOf } from './house.ts'
 /** A freeze that stops more of the list than this is said to stop "… more". */
 const FROZEN_SHOWN = 10
 
+/** Discord shows 6,000 characters of one answer: a longer list would be cut there, and its end lost. */
+const LIST_SHOWN = 4_500
+
 /** One line of the list; `frozen` says what stops it just now, for this person. */
 type Line = { command: string; summary: string; usage: string; frozen: string[] }
-/** Help for one command; `rules` is what decides who may run it. */
-type Page = CommandHelp & { mayRun: boolean; rules: string[]; frozen: string[] }
+/** Help for one command; `rules` is what decides who may run it, `careful` are those that ask for somebody's word first. */
+type Page = CommandHelp & { mayRun: boolean; rules: string[]; careful: string[]; frozen: string[] }
 
 export default defineCommand({
   name: 'help',
@@ -55,6 +59,7 @@ function page(command: Command, house: House, now: number): Page {
     ...describeCommand(command),
     mayRun: house.mayRun(command),
     rules: [...house.rulesOf(command)],
+    careful: house.policy.rulesOf(command.key).flatMap(({ care, text }) => (needsCare(care) ? [text] : [])),
     frozen: freezesShown(command, house, now),
   }
 }
@@ -78,7 +83,11 @@ function nothingListed(path: readonly string[], allowed: readonly Command[]): st
 
 function pageBlocks(page: Page): Block[] {
   const blocks = [...helpBlocks(page), ...page.frozen.map((text): Block => ({ kind: 'note', text: frozenNote(text) }))]
-  if (page.mayRun) return blocks
+  if (page.mayRun) {
+    if (page.careful.length === 0) return blocks
+    const text = plain('These rules ask for a confirmation or an approval before it starts:')
+    return [...blocks, { kind: 'note', text }, { kind: 'code', text: page.careful.join('\n') }]
+  }
   return [
     ...blocks,
     { kind: 'text', text: md`**You may not run it.** These rules decide; ask an administrator for what is missing:` },
@@ -86,7 +95,10 @@ function pageBlocks(page: Page): Block[] {
   ]
 }
 
-/** Grouped by the first word: `pack install` and `pack remove` stand together, single commands come first. */
+/**
+ * Grouped by the first word: `pack install` and `pack remove` stand together, single commands come first. What stops something just now
+ * stands over the list, which may be cut; one that is too long names the commands of its groups alone.
+ */
 function listBlocks(lines: readonly Line[]): Block[] {
   const groups = new Map<string, Line[]>()
   for (const line of lines) {
@@ -95,17 +107,41 @@ function listBlocks(lines: readonly Line[]): Block[] {
     groups.set(group, [...(groups.get(group) ?? []), line])
   }
   const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+  const full = ordered.flatMap(([group, members]): Block[] => [
+    ...(group === '' ? [] : [{ kind: 'text', text: md`**${group}**` } as const]),
+    usages(members),
+  ])
+  const length = full.reduce((sum, block) => sum + (block.kind === 'code' ? block.text.length : 0), 0)
+  const folds = length > LIST_SHOWN && ordered.length > 1
   return [
-    ...ordered.flatMap(([group, members]): Block[] => [
-      ...(group === '' ? [] : [{ kind: 'text', text: md`**${group}**` } as const]),
-      { kind: 'code', text: columns(members.map(({ usage, summary }) => [usage, summary])) },
-    ]),
     ...frozenNotes(lines),
-    { kind: 'note', text: plain('help <command> shows one with its options and examples') },
+    ...(folds ? foldedBlocks(ordered) : full),
+    {
+      kind: 'note',
+      text: plain(
+        folds
+          ? `help <group> shows the commands of a group, as help ${ordered.at(-1)?.[0]}; help <command> one with its options and examples`
+          : 'help <command> shows one with its options and examples',
+      ),
+    },
   ]
 }
 
-/** Each freeze once, with what it stops of what is listed. */
+/** Groups by the names of their commands, and single commands as ever. */
+function foldedBlocks(ordered: readonly (readonly [string, readonly Line[]])[]): Block[] {
+  const single = ordered.filter(([group]) => group === '').map(([, members]) => usages(members))
+  const rows = ordered
+    .filter(([group]) => group !== '')
+    .map(
+      ([group, members]) => [group, members.map(({ command }) => command.slice(group.length + 1)).join(', ')] as const,
+    )
+  return [{ kind: 'text', text: md`**Groups**` }, { kind: 'code', text: columns(rows) }, ...single]
+}
+
+function usages(members: readonly Line[]): Block {
+  return { kind: 'code', text: columns(members.map(({ usage, summary }) => [usage, summary])) }
+}
+
 /** Each freeze once, with what it stops of what is listed. */
 function frozenNotes(lines: readonly Line[]): Block[] {
   const byFreeze = new Map<string, string[]>()

@@ -2,7 +2,7 @@
 import type { AuditCode } from '../audit/event.ts'
 import { storyLineOf } from '../audit/line.ts'
 import { formatDuration } from '../command/duration.ts'
-import { SECURITY_TARGET } from '../db/outbox.ts'
+import { REVIEW_TARGET, SECURITY_TARGET } from '../db/outbox.ts'
 import { isRecord, type Json, type PawlRecord } from '../json.ts'
 import { readable } from '../view/cell.ts'
 
@@ -19,7 +19,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['forbidden', 'a rule forbids it'],
   ['frozen', 'a freeze stops it'],
   ['glass', 'the glass was not broken for it'],
-  ['unseen', 'it needs an approval, and its arguments came from records'],
+  ['unseen', 'it needs a confirmation or an approval, and stands behind a pipe'],
   ['needs_room', 'those who would approve it do not read there'],
   ['refused', 'somebody refused it'],
   ['no_decision', 'nobody decided in time'],
@@ -224,6 +224,7 @@ function ordinal(count: Json | undefined): string {
 /** 0 is who asked; the places of redirects are counted from 1. */
 function answerOf({ redirect, notice }: PawlRecord): string {
   if (redirect === SECURITY_TARGET) return 'The word to the security room'
+  if (redirect === REVIEW_TARGET) return 'The word to the security room about its review'
   if (typeof redirect === 'number' && redirect > 0) return `The answer for place ${redirect} of the line`
   return notice === undefined ? 'The answer' : 'The word to who asked'
 }

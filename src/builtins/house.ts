@@ -7,7 +7,7 @@ import type { Ledger } from '../audit/ledger.ts'
 import type { AuditConfig } from '../audit/sink-settings.ts'
 import type { Actor } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
-import type { Command, Context } from '../command/command.ts'
+import type { Command, CompletionContext, Context } from '../command/command.ts'
 import type { Registry } from '../command/registry.ts'
 import type { Database } from '../db/database.ts'
 import type { Resolution, RunRow } from '../db/runs.ts'
@@ -17,6 +17,7 @@ import type { Subject } from '../policy/request.ts'
 import type { Broken } from '../runs/break.ts'
 import type { Room } from '../runs/courier.ts'
 import type { Notified } from '../runs/notify.ts'
+import type { Reviewed, ReviewWord } from '../runs/reviewed.ts'
 import type { LockState } from '../singleton/lock.ts'
 
 /** The key of the house in a builtin's context. A symbol, so that no module comes across it by name. */
@@ -72,8 +73,24 @@ export interface House {
   resolve(row: RunRow, resolution: Resolution): Promise<boolean>
   /** What the asker says about a run that waits for somebody's word. */
   readonly desk: Desk
+  /** The word to the security room that a review is closed. Network, once it is brought: the courier. */
+  reviewWord(reviewed: Reviewed): ReviewWord
   /** Cancels a run that has not started, tells its room, and gives up its place at the lock; false when it was too late. */
   cancelQueued(row: RunRow, by: string): Promise<boolean>
+}
+
+/** What a completer of a builtin may use of it: it looks up what may be said, and no more. */
+export type CompletionHouse = Pick<House, 'db' | 'subject' | 'policy'>
+
+/**
+ * The house behind the context of a builtin's completer.
+ *
+ * @throws Error when completion has not set it: then nothing is offered.
+ */
+export function completionHouseOf(ctx: CompletionContext): CompletionHouse {
+  const house = (ctx as CompletionContext & { readonly [HOUSE]?: CompletionHouse })[HOUSE]
+  if (!house) throw new Error('this context has no house: completion must set it for builtins')
+  return house
 }
 
 /**

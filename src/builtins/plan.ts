@@ -5,6 +5,7 @@ import { afterCare, joinCare } from '../command/care.ts'
 import type { Context } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { formatDuration } from '../command/duration.ts'
+import { readsForReal } from '../engine/assemble.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
 import { callText } from '../engine/shown.ts'
 import type { Decision } from '../policy/decide.ts'
@@ -23,6 +24,7 @@ import {
 } from './explain/line.ts'
 import { houseOf } from './house.ts'
 import { fieldsView, listText } from './policy/shown.ts'
+import { seesOthers } from './run-access.ts'
 
 /** What is said once for the whole line, in the record of its first stage. */
 type LineFacts = {
@@ -60,7 +62,11 @@ export default defineCommand({
     const made = practised(houseOf(ctx), room, asked.plan)
     const dry = made.ok && made.dry
     const stages = asked.stages.map((stage, i) => {
-      const decision = decideStage(policy, dry ? { ...stage, unseen: false } : stage, subject)
+      const decision = decideStage(
+        policy,
+        dry && !readsForReal(stage.command) ? { ...stage, unseen: null } : stage,
+        subject,
+      )
       return { stage, decided: decision, facts: stageFacts(made.ok ? made : null, stage, decision, i) }
     })
     const denied = stages.some(({ decided }) => !decided.allowed)
@@ -117,7 +123,13 @@ async function lockNow(ctx: Context, { key, whenBusy }: RunnablePlan['singletons
   const claim = { key, when_busy: whenBusy }
   try {
     const { holder, waiters } = await houseOf(ctx).lockStatus(key)
-    const held = holder && { run: holder.run, who: holder.who, for: ago(ctx.now() - holder.since) }
+    // Who may not list locks does not learn here whose they are.
+    const named = seesOthers(ctx)
+    const held = holder && {
+      run: named ? holder.run : null,
+      who: named ? holder.who : null,
+      for: ago(ctx.now() - holder.since),
+    }
     return { ...claim, known: true, holder: held, in_line: waiters.length }
   } catch {
     // A lock that cannot be reached: the plan is shown all the same.
@@ -135,7 +147,11 @@ function lockText({ key, when_busy, known, holder, in_line }: LineFacts['locks']
   if (!known) return md`nobody can say just now who has ${key}`
   if (holder === null) return md`${key} is free`
   const line = in_line === 0 ? '' : `, with ${in_line} in line`
-  return md`${key} is held by run ${code(holder.run)} of ${personName(holder.who)} for ${holder.for}${line}: ${BUSY_WORDS[when_busy]}`
+  const by =
+    holder.run === null || holder.who === null
+      ? plain('')
+      : md` by run ${code(holder.run)} of ${personName(holder.who)}`
+  return md`${key} is held${by} for ${holder.for}${line}: ${BUSY_WORDS[when_busy]}`
 }
 
 async function answerText(ctx: Context, plan: RunnablePlan): Promise<string> {

@@ -1,6 +1,7 @@
 /** `tee`: keeps the records that pass under a name, and passes them on. Network: D1. */
 import * as z from 'zod'
 import { actorKey } from '../chat/invocation.ts'
+import type { Context } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { deleteExpired, keepRecords } from '../db/kept.ts'
@@ -27,13 +28,7 @@ export default defineCommand({
   examples: [[`seed '[{"app":"web"},{"app":"api"}]' | tee apps`, 'both records, also kept as apps']],
   async handler({ name, shared }, ctx) {
     const { db } = houseOf(ctx)
-    if (shared) mayShare(ctx, TEE_SHARED, 'keeping records for everybody')
-    const records = JSON.stringify(ctx.records)
-    const bytes = new TextEncoder().encode(records).length
-    if (bytes > KEPT_MAX_BYTES)
-      throw new CommandFailure(
-        `these records have ${bytes} bytes; tee keeps at most ${KEPT_MAX_BYTES} under a name: pick fewer fields or filter first`,
-      )
+    const records = recordsToKeep(shared, ctx)
     const now = ctx.now()
     const owner = keptOwner(ctx, shared)
     const kept_by = actorKey(ctx.actor)
@@ -46,4 +41,20 @@ export default defineCommand({
       )
     return ctx.records
   },
+  // Whoever only looks must not lose what he kept: the answer says that it was not done.
+  dryRun({ shared }, ctx) {
+    recordsToKeep(shared, ctx)
+    return ctx.records
+  },
 })
+
+/** The records as they are kept; refuses what may not be. */
+function recordsToKeep(shared: boolean, ctx: Context): string {
+  if (shared) mayShare(ctx, TEE_SHARED, 'keeping records for everybody')
+  const records = JSON.stringify(ctx.records)
+  const bytes = new TextEncoder().encode(records).length
+  if (bytes <= KEPT_MAX_BYTES) return records
+  throw new CommandFailure(
+    `these records have ${bytes} bytes; tee keeps at most ${KEPT_MAX_BYTES} under a name: pick fewer fields or filter first`,
+  )
+}

@@ -52,7 +52,8 @@ export function continueReply({ id, step, steps, title }: Form): Reply {
 export function problemsReply({ id, fields }: Form, problems: ReadonlyMap<string, string>): Reply {
   const told = [...problems].map(([name, problem]) => ({
     name: fields.find((field) => field.name === name)?.label ?? name,
-    value: plain(problem),
+    // The message begins with the option's name, as on a line.
+    value: plain(problem.startsWith(`${name} `) ? problem.slice(name.length + 1) : problem),
   }))
   const reply: Reply = textReply(md`Nothing was run: something in the form has to be corrected.`, { tone: 'warning' })
   return withButton({ ...reply, blocks: [...reply.blocks, { kind: 'fields', fields: told }] }, id, 'Correct it')

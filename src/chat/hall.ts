@@ -31,7 +31,10 @@ export interface Answer extends Reply {
 }
 
 /** A form to show, or why there is none. */
-export type Opened = { readonly ok: true; readonly form: Form } | { readonly ok: false; readonly reply: Reply }
+export type Opened =
+  | { readonly ok: true; readonly form: Form }
+  /** `refused` is why, where the door tells the audit: it is nothing to whoever asked for it. */
+  | { readonly ok: false; readonly reply: Reply; readonly refused?: string }
 
 /** A shortcut: on a message, that becomes the first record of a line; or from anywhere, to pick a command. */
 export type Shortcut = Asking & {
@@ -68,6 +71,16 @@ export interface TypedOption {
   readonly others: ReadonlyMap<string, Json>
 }
 
+/** A field of a form that is being typed. */
+export interface TypedField {
+  /** The form's id. */
+  readonly form: string
+  readonly field: string
+  readonly typed: string
+  /** The step's other fields, as far as the platform tells; those of earlier steps are kept with the form. */
+  readonly values: ReadonlyMap<string, FieldValue | null>
+}
+
 export interface Hall {
   /**
    * Admits, authorises and runs (or queues) one verified invocation, and resolves within the platforms' 3 s with what to
@@ -85,10 +98,7 @@ export interface Hall {
   /** Values that complete an option being typed; as {@link Hall.complete}. */
   completeOption(who: Asking, typed: TypedOption): Promise<readonly string[]>
   /** Values that complete a `completed` field of the person's own form; as {@link Hall.complete}. */
-  completeField(
-    who: Pick<Invocation, 'actor' | 'standing'>,
-    typed: { readonly form: string; readonly field: string; readonly typed: string },
-  ): Promise<readonly string[]>
+  completeField(who: Pick<Invocation, 'actor' | 'standing'>, typed: TypedField): Promise<readonly string[]>
   /** The person's own form, with what was typed so far: at the step that is next. Never rejects. */
   openForm(who: Pick<Invocation, 'actor' | 'standing'>, id: string, limits: FormLimits): Promise<Opened>
   /** The form that a shortcut opens. Never rejects. */

@@ -20,10 +20,15 @@ export interface Actor {
  */
 export type Standing = 'member' | 'outside' | 'unknown'
 
-/** The room in which it was asked. `name` is for people to read and is never used to decide anything. */
+/**
+ * The room in which it was asked: where answers go, and who reads them. `name` is for people to read and is never used to decide
+ * anything.
+ */
 export interface Channel {
   readonly id: string
   readonly kind: 'channel' | 'direct'
+  /** Where a thread is a room of its own, the room that it is in: what holds for that one holds in it. */
+  readonly parent?: string
   readonly name?: string
 }
 
@@ -51,6 +56,8 @@ export interface Invocation {
   readonly input: Input
   /** What the first stage gets as its record: the message that a shortcut was used on. */
   readonly record?: PawlRecord
+  /** Keys of the accounts that wrote the aliases in the line which opened the form that this is. */
+  readonly authors?: readonly string[]
   readonly address: Address
   /** True when the HTTP response carries the answer; false when only the courier can (a Slack event has no reply body). */
   readonly answersInResponse: boolean

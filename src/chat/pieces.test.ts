@@ -5,7 +5,7 @@ import { cleanText, readableSpans, splitSpans } from './pieces.ts'
 const LENGTH = { character: (c: string) => c.length, marks: () => 0 }
 const texts = (pieces: { text: string }[][]) => pieces.map((piece) => piece.map((span) => span.text).join(''))
 
-const IDS = { user: /^U\d+$/, channel: /^C\d+$/ }
+const IDS = { user: /^U\d+$/, channel: /^C\d+$/, typed: /(?<!\w)#(C\d+)(?!\w)/g }
 
 describe('splitting', () => {
   it('text of exactly the limit is one piece, one more is two', () => {
@@ -60,6 +60,27 @@ describe('text on its way out', () => {
   it('drops a link that is no address of the web', () => {
     for (const link of ['javascript:alert(1)', 'https://x.test/>|<!here', `https://x.test/${'a'.repeat(600)}`])
       expect(readableSpans([{ text: 'x', link }], IDS)).toEqual([{ text: 'x' }])
+  })
+
+  it('has a room named again that was typed into it, in code as well, but not in an address', () => {
+    expect(
+      readableSpans(
+        [
+          { text: 'in #C1, by @U2', bold: true },
+          { text: 'say hi > #C1', code: true },
+        ],
+        IDS,
+      ),
+    ).toEqual([
+      { text: 'in ', bold: true },
+      { text: '#C1', channel: 'C1' },
+      { text: ', by @U2', bold: true },
+      { text: 'say hi > ', code: true },
+      { text: '#C1', channel: 'C1' },
+    ])
+    const address = 'https://x.test/?a=#C1'
+    expect(readableSpans([{ text: address }], IDS)).toEqual([{ text: address, link: address }])
+    expect(readableSpans([{ text: 'issue#C1 and #C1x' }], IDS)).toEqual([{ text: 'issue#C1 and #C1x' }])
   })
 
   it('names whom it cannot name as text', () => {

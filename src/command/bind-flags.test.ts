@@ -124,6 +124,22 @@ describe('flags', () => {
     expect(bound.ok).toBe(false)
   })
 
+  it('are kept without the tokens in a reason, typed on a line or by a platform, cut only after they are masked', () => {
+    const token = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
+    expect(bindStage(deploy, [word('web'), word('prod'), long('why', `use ${token}`)], noRecord)).toMatchObject({
+      ok: true,
+      flags: { because: 'use [secret]' },
+    })
+    const typed = `${'x '.repeat(BECAUSE_MAX / 2 - 5)}${token}`
+    const given: readonly (readonly [string, Json])[] = [
+      ['service', 'web'],
+      ['env', 'prod'],
+      ['why', typed],
+    ]
+    const bound = bindTyped(deploy, new Map<string, Json>(given))
+    expect(bound.flags.because).toBe(`${'x '.repeat(BECAUSE_MAX / 2 - 5)}[secret]`)
+  })
+
   it('are taken where a platform has typed them, and mean the same', () => {
     const typed = (extra: readonly (readonly [string, Json])[]) =>
       bindTyped(deploy, new Map<string, Json>([['service', 'web'], ['env', 'prod'], ...extra]))

@@ -1,4 +1,5 @@
 /** Reads the options that every command has beside its own, wherever they stand on a stage. Pure. */
+import { maskTokens } from '../audit/tokens.ts'
 import type { Json } from '../json.ts'
 import type { Token } from '../language/tree.ts'
 import type { BindProblem } from './bind.ts'
@@ -34,7 +35,8 @@ export class FlagReader {
   /** Takes a flag that a platform has typed; false for what is none. */
   typed(name: string, value: Json): boolean {
     if (name === 'dry-run' && typeof value === 'boolean') this.#dryRun = value
-    else if (name === 'why' && typeof value === 'string') this.#because = value.trim().slice(0, BECAUSE_MAX) || null
+    else if (name === 'why' && typeof value === 'string')
+      this.#because = maskTokens(value.trim()).slice(0, BECAUSE_MAX) || null
     else return false
     return true
   }
@@ -52,7 +54,7 @@ export class FlagReader {
         token,
       )
     else if (this.#because !== null) this.#complain('--why is given twice: give it once', token)
-    else this.#because = text
+    else this.#because = maskTokens(text)
     return token.value === null && next !== null
   }
 

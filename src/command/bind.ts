@@ -55,7 +55,9 @@ export function bindStage(command: Command, tokens: readonly Token[], resolve: R
   const rest = command.options.at(-1)?.rest ? command.options.length - 1 : Number.POSITIVE_INFINITY
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]
-    if (words.length === rest && token && !isSwitch(token, 'help')) {
+    // A form would ask for just what a switch alone would be taken for.
+    const asksForForm = token !== undefined && i === tokens.length - 1 && isSwitch(token, 'form')
+    if (words.length === rest && token && !isSwitch(token, 'help') && !asksForForm) {
       words.push(asOneWord(tokens.slice(i)))
       break
     }

@@ -26,6 +26,10 @@ export interface Care {
 /** Nothing but a decision is needed. */
 export const NO_CARE: Care = { confirmation: null, approvals: [] }
 
+/** Why what stands behind a pipe cannot wait for somebody's word; goes on after "may not run …". */
+export const BECAUSE_UNSEEN =
+  'it needs a confirmation or an approval, and what comes through the pipe is nothing that those who agree have seen: put it first in the line, with its arguments written out'
+
 /** How long an approval may take unless a module says otherwise: a time-out is a refusal. */
 export const APPROVAL_MS = 15 * 60_000
 

@@ -31,6 +31,8 @@ export interface Option {
   readonly secret: boolean
   /** From `.meta({ rest: true })`: takes the rest of the stage as it was typed, options and all. Only the last one. */
   readonly rest?: true
+  /** From `.meta({ words: true })`: a list whose values are the words of one text, as a note is. */
+  readonly words?: true
   /** Bounds of a number, or of a text's length in characters, or of a list's length. */
   readonly min?: number
   readonly max?: number
@@ -158,11 +160,17 @@ export interface Command {
   care(args: Arguments): Care
   /** The permission whose holders approve it, with some arguments at least, by its module; null: it asks for no approval. */
   readonly approver: string | null
+  /** What its module asks for before it starts, in words, as `a confirmation`; empty: nothing. */
+  readonly asksFor: readonly string[]
+  /** Whether those who approve it want to know why, by its module, whatever the arguments. */
+  readonly wantsWhy: boolean
   /** What it would do, with the same arguments, without doing it; null when its module cannot say. */
   readonly dryRun: ((args: Arguments, ctx: Context) => Promise<Result> | Result) | null
   /** What may continue the text typed for an option, at most 25 (Discord's limit); empty without a completer. */
   complete(option: string, typed: string, ctx: CompletionContext): Promise<readonly string[]>
   handler(args: Arguments, ctx: Context): Promise<Result> | Result
+  /** What is said when there are none; null: that there is nothing to show. */
+  readonly empty: string | null
   /** The command's own view of its records; null when it has none. */
   view(records: readonly [PawlRecord, ...PawlRecord[]]): View | null
 }

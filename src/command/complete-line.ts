@@ -6,6 +6,7 @@
 import { printWord } from '../language/print.ts'
 import type { Command, Option } from './command.ts'
 import { CHOICE_LENGTH, CHOICES_MAX } from './complete-value.ts'
+import { asksWhy } from './flags.ts'
 import type { Registry } from './registry.ts'
 
 /** What may be given for an option of which `typed` stands there. */
@@ -140,11 +141,12 @@ function argumentsOf(command: Command, given: readonly string[], current: string
 }
 
 /** What may be written beside a command's own options, where it makes sense. */
-function flagsOf({ options, effects, dryRun, approver }: Command): string[] {
+function flagsOf(command: Command): string[] {
+  const { options, effects, dryRun } = command
   return [
     ...(effects === 'read' || dryRun ? ['--dry-run'] : []),
     ...(options.length > 0 ? ['--form'] : []),
-    ...(approver === null ? [] : ['--why']),
+    ...(asksWhy(command) ? ['--why'] : []),
     '--help',
   ]
 }

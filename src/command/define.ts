@@ -89,6 +89,8 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     singleton: (args) => claimOf(name, singleton?.(args as Args) ?? null),
     care: (args) => careOf(name, definition, durations.approval, args as Args),
     approver: definition.approval?.permission ?? null,
+    asksFor: Object.freeze(asksForOf(definition)),
+    wantsWhy: definition.approval?.reason === true && definition.approval.when === undefined,
     dryRun: dryRun ? (args, ctx) => dryRun(args as Args, ctx) as Result | Promise<Result> : null,
     async complete(option, typed, ctx) {
       const completer = complete && Object.hasOwn(complete, option) ? complete[option as keyof O] : undefined
@@ -96,6 +98,7 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     },
     // Results are only read from here on; `Result` merely lacks the word readonly inside its lists.
     handler: (args, ctx) => definition.handler(args as Args, ctx) as Result | Promise<Result>,
+    empty: definition.empty ?? null,
     view: (records): View | null => view?.(records as unknown as readonly [RecordOf<R>, ...RecordOf<R>[]]) ?? null,
   }
   checkRulesFit(command, problems)
@@ -132,6 +135,19 @@ function careOf<O extends OptionSchemas, R extends HandlerResult>(
         ]
       : approvals,
   }
+}
+
+/** The same in words, for those who want to know before they type it. */
+function asksForOf<O extends OptionSchemas, R extends HandlerResult>({
+  confirm,
+  approval,
+}: Definition<O, R>): string[] {
+  const sometimes = (when: unknown) => (when === undefined ? '' : ' (for some values of its options)')
+  const when = typeof confirm === 'object' ? confirm.when : undefined
+  return [
+    ...(confirm ? [`a confirmation${sometimes(when)}`] : []),
+    ...(approval ? [`approval by ${approval.count ?? 1} with ${approval.permission}${sometimes(approval.when)}`] : []),
+  ]
 }
 
 /** The lock that a definition asks for, checked each time: the key is made of arguments. */

@@ -89,6 +89,8 @@ export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
    * practice. What it gives is shown as fields or a table. A command that only reads needs none.
    */
   readonly dryRun?: (args: ArgumentsOf<O>, ctx: Context) => Promise<HandlerResult> | HandlerResult
+  /** What is said when it gives no records: a sentence, as `Nothing waits for your word.` */
+  readonly empty?: string
   /** How the records look in the chat; without it, or when it gives null, they show as fields or a table. */
   readonly view?: (records: readonly [RecordOf<R>, ...RecordOf<R>[]]) => View | null
 }

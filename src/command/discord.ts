@@ -10,7 +10,7 @@ import type {
   RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord-api-types/v10'
 import type { Command, Option } from './command.ts'
-import { BECAUSE_MAX } from './flags.ts'
+import { asksWhy, BECAUSE_MAX } from './flags.ts'
 
 /** Chat-input commands per application. */
 const COMMANDS_MAX = 100
@@ -163,7 +163,7 @@ function optionsJson(command: Command, flags: boolean): APIApplicationCommandBas
       description: 'Say what it would do, and do nothing',
       required: false,
     })
-  if (command.approver !== null)
+  if (asksWhy(command))
     more.push({
       type: TYPES.string,
       name: 'why',

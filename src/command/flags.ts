@@ -1,5 +1,6 @@
 /** Options that every command has beside its own. Pure. */
 import type { Token } from '../language/tree.ts'
+import type { Command } from './command.ts'
 
 /** What may be written on any stage of a line. */
 export interface Flags {
@@ -7,7 +8,7 @@ export interface Flags {
   readonly dryRun: boolean
   /** `--form`: ask for the options in a form. */
   readonly form: boolean
-  /** `--why "…"`: the reason it is asked for, for those who approve and for the log. */
+  /** `--why "…"`: the reason it is asked for, for those who approve and for the log, without tokens. */
   readonly because: string | null
 }
 
@@ -18,6 +19,14 @@ export const FLAG_NAMES: readonly string[] = ['help', 'form', 'dry-run', 'why']
 
 /** As much as fits under a message that asks for approval. */
 export const BECAUSE_MAX = 300
+
+/** A command with one of these options has it said there. */
+const SAYS_WHY: readonly string[] = ['reason', 'note']
+
+/** True where the reason is asked for beside the options: its module wants approval, or it changes something, so that a rule may. */
+export function asksWhy({ approver, effects, options }: Pick<Command, 'approver' | 'effects' | 'options'>): boolean {
+  return approver !== null || (effects === 'write' && !options.some(({ name }) => SAYS_WHY.includes(name)))
+}
 
 /** What the flags of all stages say together. */
 export function joinFlags(all: readonly Flags[]): Flags {

@@ -37,6 +37,7 @@ interface Shape {
   readonly short?: unknown
   readonly secret?: unknown
   readonly rest?: unknown
+  readonly words?: unknown
   readonly kind?: unknown
 }
 
@@ -94,6 +95,7 @@ export function readOption(name: string, schema: z.ZodType, complete: boolean): 
       ...(typeof shape.short === 'string' && { short: shape.short }),
       secret: shape.secret === true,
       ...(shape.rest === true && { rest: true as const }),
+      ...(shape.words === true && { words: true as const }),
       ...boundsOf(list ? shape : element, list ? 'list' : kind),
       complete,
     }),

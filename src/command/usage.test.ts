@@ -71,6 +71,7 @@ describe('helpBlocks', () => {
         '--tags       Tags (several, each text, at most 3 values)',
       ].join('\n'),
       'Examples\npack install web the web pack',
+      'Before it starts: approval by 1 with pack:approve',
       '--form asks for the options · --dry-run says what it would do · --why gives the reason',
     ])
   })

@@ -38,6 +38,8 @@ export type CommandHelp = {
   run: string
   options: OptionHelp[]
   examples: { line: string; what: string }[]
+  /** What its module asks for before it starts. */
+  asksFor: string[]
   /** Those that every command has and that make sense for this one: `--dry-run`. */
   flags: string[]
 }
@@ -63,6 +65,7 @@ export function describeCommand(command: Command): CommandHelp {
       default: option.secret ? null : (option.default ?? null),
     })),
     examples: command.examples.map(([line, what]) => ({ line, what })),
+    asksFor: [...command.asksFor],
     flags: flagsOf(command),
   } satisfies PawlRecord
 }
@@ -107,6 +110,7 @@ export function helpBlocks(help: CommandHelp): Block[] {
     const lines: Markdown[] = help.examples.map(({ line, what }) => md`\`${line}\` ${what}`)
     blocks.push({ kind: 'text', text: joinMarkdown([plain('Examples'), ...lines], '\n') })
   }
+  if (help.asksFor.length > 0) blocks.push({ kind: 'note', text: md`Before it starts: ${help.asksFor.join(', and ')}` })
   const flags = help.flags.map((flag) => md`\`${flag}\` ${FLAG_WORDS.get(flag) ?? ''}`)
   if (flags.length > 0) blocks.push({ kind: 'note', text: joinMarkdown(flags, ' · ') })
   return blocks

@@ -14,7 +14,7 @@ export interface ApprovalRow {
   readonly policy: string
   /** A {@link Care}. */
   readonly care: string
-  /** Keys of accounts whose person may not approve. */
+  /** Keys of accounts whose person may not approve, as a JSON list. */
   readonly barred: string
   readonly because: string | null
   readonly change: string
@@ -125,28 +125,43 @@ export function selectAccountKeys(db: Database, user: number): D1PreparedStateme
     .bind(user)
 }
 
-/** Who may not approve an earlier run of the same line, as JSON lists. */
-export function selectBarred(db: Database, runs: readonly string[]): D1PreparedStatement {
+/** Fails the whole batch when so many questions of these accounts are open already (see `expectVersion`). */
+export function expectFewOpen(
+  db: Database,
+  accounts: readonly string[],
+  now: number,
+  most: number,
+): D1PreparedStatement {
   return db
-    .prepare('SELECT barred FROM approvals WHERE run IN (SELECT value FROM json_each(?))')
-    .bind(JSON.stringify(runs))
+    .prepare(
+      `SELECT CASE WHEN (
+         SELECT count(*) FROM approvals a JOIN runs r ON r.id = a.run
+         WHERE a.state = 'open' AND a.expires_at > ?2
+           AND r.platform || ':' || r.workspace || ':' || r.actor IN (SELECT value FROM json_each(?1))
+       ) < ?3 THEN 1 ELSE abs(-9223372036854775807 - 1) END`,
+    )
+    .bind(JSON.stringify(accounts), now, most)
 }
+
+/** An open confirmation. */
+export type ConfirmationRow = Pick<ApprovalRow, 'run' | 'care'> & Pick<RunRow, 'line'>
 
 /** Somebody's open confirmations in a room, the newest first. */
 export function selectConfirmations(
   db: Database,
   actor: Pick<RunRow, 'platform' | 'workspace' | 'actor'>,
   room: string,
+  now: number,
   limit: number,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT a.run, a.care FROM approvals a JOIN runs r ON r.id = a.run
+      `SELECT a.run, a.care, r.line FROM approvals a JOIN runs r ON r.id = a.run
        WHERE a.state = 'open' AND a.stage = 'confirmation' AND r.platform = ?1 AND r.workspace = ?2 AND r.actor = ?3
-         AND r.channel ->> 'id' = ?4
-       ORDER BY a.created_at DESC LIMIT ?5`,
+         AND r.channel ->> 'id' = ?4 AND a.expires_at > ?5
+       ORDER BY a.created_at DESC LIMIT ?6`,
     )
-    .bind(actor.platform, actor.workspace, actor.actor, room, limit)
+    .bind(actor.platform, actor.workspace, actor.actor, room, now, limit)
 }
 
 /** An open approval with its run and what was said so far. */
@@ -157,21 +172,64 @@ export interface OpenRow extends Pick<ApprovalRow, 'run' | 'care' | 'because' | 
   readonly workspace: string
   readonly actor: string
   readonly user_name: string | null
+  readonly input: string | null
+  readonly record: string | null
+  /** Whether whoever asks may decide it now. */
+  readonly may: 0 | 1
   /** JSON list of `[person, vote, permissions]`. */
   readonly votes: string
 }
 
-/** What waits for others, the newest first. */
-export function selectOpen(db: Database, now: number, limit: number): D1PreparedStatement {
+/** Whose view of what waits it is, and which page. */
+export interface OpenQuery {
+  readonly here: Pick<RunRow, 'platform' | 'workspace'>
+  /** All accounts of whoever asks. */
+  readonly accounts: readonly string[]
+  /** Null for nobody that could decide. */
+  readonly person: string | null
+  /** Null for all there are. */
+  readonly held: readonly string[] | null
+  /** Whether everything is shown. */
+  readonly all: boolean
+  /** Only what may be decided. */
+  readonly mine: boolean
+  /** Only what stands behind this run. */
+  readonly after: string | null
+  readonly now: number
+  readonly limit: number
+}
+
+/** What waits for others where it was asked, what expires first on top: one's own, what one may decide or could, or all. */
+export function selectOpen(db: Database, query: OpenQuery): D1PreparedStatement {
+  const { here, accounts, person, held, all, mine, after, now, limit } = query
   return db
     .prepare(
-      `SELECT a.run, a.care, a.because, a.expires_at, a.created_at, r.line, r.channel, r.platform, r.workspace, r.actor,
-         u.name AS user_name,
-         (SELECT json_group_array(json_array(v.person, v.vote, json(v.permissions))) FROM approval_votes v
-           WHERE v.run = a.run) AS votes
-       ${SEEN.replace('FROM runs r', 'FROM approvals a JOIN runs r ON r.id = a.run')}
-       WHERE a.state = 'open' AND a.stage = 'approval' AND a.expires_at > ?1
-       ORDER BY a.created_at DESC LIMIT ?2`,
+      `SELECT *, own = 0 AND held AND free AS may FROM (
+         SELECT a.run, a.care, a.because, a.expires_at, a.created_at, r.line, r.channel, r.platform, r.workspace, r.actor,
+           r.input, r.record, u.name AS user_name,
+           r.platform || ':' || r.workspace || ':' || r.actor IN (SELECT value FROM json_each(?4)) AS own,
+           ?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(a.care, '$.approvals') n
+             JOIN json_each(?6) h ON h.value = n.value ->> 'permission') AS held,
+           ?5 IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM json_each(a.barred) b JOIN json_each(?4) o ON o.value = b.value)
+             AND NOT EXISTS (SELECT 1 FROM approval_votes v WHERE v.run = a.run AND v.person = ?5) AS free,
+           (SELECT json_group_array(json_array(v.person, v.vote, json(v.permissions))) FROM approval_votes v
+             WHERE v.run = a.run) AS votes
+         ${SEEN.replace('FROM runs r', 'FROM approvals a JOIN runs r ON r.id = a.run')}
+         WHERE a.state = 'open' AND a.stage = 'approval' AND a.expires_at > ?1 AND r.platform = ?2 AND r.workspace = ?3
+           AND (?9 IS NULL OR (a.expires_at, a.run) > (SELECT expires_at, run FROM approvals WHERE run = ?9))
+       ) WHERE may OR (NOT ?8 AND (own OR held OR ?7)) ORDER BY expires_at, run LIMIT ?10`,
     )
-    .bind(now, limit)
+    .bind(
+      now,
+      here.platform,
+      here.workspace,
+      JSON.stringify(accounts),
+      person,
+      held && JSON.stringify(held),
+      all ? 1 : 0,
+      mine ? 1 : 0,
+      after,
+      limit,
+    )
 }

@@ -7,8 +7,7 @@ import { WHERE_CHANGED } from './guard.ts'
 /** Under which condition on a run the events are written; see {@link appendAudit}. */
 export type AuditGuard =
   /** The run carries this change token: the change of this batch took place. */
-  | { readonly when: 'changed'; readonly run: string; readonly change: string }
-  | { readonly when: 'always' }
+  { readonly when: 'changed'; readonly run: string; readonly change: string } | { readonly when: 'always' }
 
 /** What can become of a delivery: its run is new, or was there before and asked for the same, or for something else. */
 export interface AdmissionEvents {

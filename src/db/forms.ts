@@ -53,6 +53,20 @@ export function insertForm(db: Database, form: FormRow): D1PreparedStatement {
     )
 }
 
+/** After {@link insertForm}: deletes what its account has beyond `most` forms, the oldest first, sent or not. */
+export function dropOldestForms(
+  db: Database,
+  { id, platform, workspace, actor }: Pick<FormRow, 'id' | 'platform' | 'workspace' | 'actor'>,
+  most: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM forms WHERE id IN (SELECT id FROM forms WHERE platform = ?2 AND workspace = ?3 AND actor = ?4 AND id <> ?1
+         ORDER BY created_at DESC LIMIT -1 OFFSET ?5)`,
+    )
+    .bind(id, platform, workspace, actor, most - 1)
+}
+
 /** The form, if it is this account's and not over. */
 export function selectForm(
   db: Database,
@@ -73,11 +87,11 @@ export function keepTyped(db: Database, id: string, typed: string): D1PreparedSt
   return db.prepare('UPDATE forms SET typed = ?2 WHERE id = ?1').bind(id, typed)
 }
 
-/** Takes what was typed out of forms that were sent, and deletes those that are over, the oldest first. */
+/** Takes what was typed out of forms that were sent, and deletes those that are over, the oldest first. Reads no form that is emptied. */
 export function clearForms(db: Database, now: number, limit: number): D1PreparedStatement[] {
   return [
     db.prepare(
-      `UPDATE forms SET typed = '{}', record = NULL, address = '{}'
+      `UPDATE forms INDEXED BY forms_full SET typed = '{}', record = NULL, address = '{}'
        WHERE typed <> '{}' AND EXISTS (SELECT 1 FROM runs r WHERE r.id = forms.run)`,
     ),
     db

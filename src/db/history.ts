@@ -11,12 +11,14 @@ const LINES_SEARCHED = 1_000
 
 const OWN = "platform = ?1 AND workspace = ?2 AND actor = ?3 AND history <> 'repeat'"
 
-export type PastLine = Pick<RunRow, 'id' | 'line' | 'history'>
+export type PastLine = Pick<RunRow, 'id' | 'line' | 'history' | 'authors'>
 
 /** The nth last line of an actor, 1 for the last; lines that began with `!` do not count. One step along `runs_of_actor`. */
 export function selectPastLine(db: Database, actor: Actor, nth: number): D1PreparedStatement {
   return db
-    .prepare(`SELECT id, line, history FROM runs WHERE ${OWN} ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?4`)
+    .prepare(
+      `SELECT id, line, history, authors FROM runs WHERE ${OWN} ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?4`,
+    )
     .bind(actor.platform, actor.workspace, actor.id, nth - 1)
 }
 

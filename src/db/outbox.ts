@@ -4,6 +4,9 @@ import type { Database } from './database.ts'
 /** Among the targets of a run: the word to the security room that its glass was broken. No redirect has this number. */
 export const SECURITY_TARGET = 1_000
 
+/** The same, that its review is closed. */
+export const REVIEW_TARGET = 1_001
+
 /** An answer on its way, as D1 gives it; JSON columns are still text. */
 export interface OutboxRow {
   readonly run: string
@@ -66,6 +69,19 @@ export function insertNotice(
        ON CONFLICT (run, target) DO NOTHING`,
     )
     .bind(run, target, reply, now)
+}
+
+/** Queues a word about a run to a room; only once. */
+export function insertWord(
+  db: Database,
+  { run, target, address, label, reply, now }: Omit<NewAnswer, 'nextAt'>,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO outbox (run, target, address, label, reply, state, next_at, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6) ON CONFLICT (run, target) DO NOTHING`,
+    )
+    .bind(run, target, address, label, reply, now)
 }
 
 /** The same for who asked, of a run that has ended already, with the address that its end had dropped. */

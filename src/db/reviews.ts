@@ -6,6 +6,8 @@ export interface ReviewRow {
   readonly run: string
   /** Who broke it: `user:3`, or the key of an administrator who is no user. */
   readonly person: string
+  /** JSON list of the keys of all accounts that this person had then. */
+  readonly accounts: string
   readonly name: string
   readonly reason: string
   /** JSON list of what it ran without. */
@@ -30,6 +32,7 @@ export interface ReviewedRow extends ReviewRow {
 export interface NewReview {
   readonly run: string
   readonly person: string
+  readonly accounts: readonly string[]
   readonly name: string
   readonly reason: string
   readonly skipped: readonly string[]
@@ -38,13 +41,13 @@ export interface NewReview {
 
 /** Opens a review, if the batch's change of its run took place. */
 export function insertReview(db: Database, change: string, review: NewReview): D1PreparedStatement {
-  const { run, person, name, reason, skipped, openedAt } = review
+  const { run, person, accounts, name, reason, skipped, openedAt } = review
   return db
     .prepare(
-      `INSERT INTO reviews (run, person, name, reason, skipped, opened_at)
-       SELECT id, ?3, ?4, ?5, ?6, ?7 FROM runs WHERE id = ?1 AND change = ?2`,
+      `INSERT INTO reviews (run, person, accounts, name, reason, skipped, opened_at)
+       SELECT id, ?3, ?4, ?5, ?6, ?7, ?8 FROM runs WHERE id = ?1 AND change = ?2`,
     )
-    .bind(run, change, person, name, reason, JSON.stringify(skipped), openedAt)
+    .bind(run, change, person, JSON.stringify(accounts), name, reason, JSON.stringify(skipped), openedAt)
 }
 
 const REVIEWED = `SELECT v.*, r.line, r.state, r.channel, r.platform, r.workspace, r.actor
@@ -59,16 +62,6 @@ export function selectReviews(db: Database, all: boolean, limit: number): D1Prep
   return db
     .prepare(`${REVIEWED} WHERE ?1 OR v.closed_at IS NULL ORDER BY v.opened_at DESC LIMIT ?2`)
     .bind(all ? 1 : 0, limit)
-}
-
-/** Whether one of these is an account of this user: `slack:T1:U1`. */
-export function selectOwnsAccount(db: Database, user: number, account: string): D1PreparedStatement {
-  return db
-    .prepare(
-      `SELECT EXISTS (SELECT 1 FROM identities
-         WHERE user_id = ?1 AND platform || ':' || workspace || ':' || external_id = ?2) AS own`,
-    )
-    .bind(user, account)
 }
 
 export interface Closed {

@@ -50,6 +50,8 @@ export interface RunRow {
   readonly actions: string | null
   /** What the first stage starts with, as JSON. */
   readonly record: string | null
+  /** Keys of the accounts that wrote the aliases in its line, as JSON; null when there are none. */
+  readonly authors: string | null
   /** 1: it only said what it would do. */
   readonly dry: 0 | 1
   readonly reply: string | null
@@ -98,7 +100,7 @@ export type NewRun = Pick<
   | 'address'
   | 'created_at'
 > &
-  Partial<Pick<RunRow, 'retries' | 'record' | 'dry'>>
+  Partial<Pick<RunRow, 'retries' | 'record' | 'authors' | 'dry'>>
 
 /**
  * Inserts the run unless its delivery is already a run. Of two repeats of one run that change something the second notes that it
@@ -108,8 +110,8 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, command, effects, mode, retry,
-         state, change, due_at, address, created_at, history, retries, record, dry, yields_to)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18, ?20, ?21,
+         state, change, due_at, address, created_at, history, retries, record, dry, authors, yields_to)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18, ?20, ?21, ?22,
          CASE ?10 WHEN 'write' THEN (SELECT id FROM (${standingRepeat('?18', '?19')})) END)
        ON CONFLICT (id) DO NOTHING`,
     )
@@ -135,7 +137,13 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
       run.created_at - ONE_PRESS_MS,
       run.record ?? null,
       run.dry ?? 0,
+      run.authors ?? null,
     )
+}
+
+/** Who wrote the aliases in a run's line. */
+export function authorsOf({ authors }: Pick<RunRow, 'authors'>): readonly string[] {
+  return authors === null ? [] : (JSON.parse(authors) as string[])
 }
 
 export function selectRun(db: Database, id: string): D1PreparedStatement {

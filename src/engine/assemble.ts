@@ -1,6 +1,6 @@
 /** What kind of run the stages of a line make together. Pure. */
 import { code, md } from '../chat/markdown.ts'
-import { type Care, joinCare } from '../command/care.ts'
+import { type Care, joinCare, NO_CARE } from '../command/care.ts'
 import type { Command, SingletonClaim } from '../command/command.ts'
 import { type Flags, NO_FLAGS } from '../command/flags.ts'
 import type { PawlRecord } from '../json.ts'
@@ -39,6 +39,11 @@ export function isMute({ effects, dryRun }: Command): boolean {
   return effects === 'write' && dryRun === null
 }
 
+/** True for the one command that counts as one that reads, and still keeps something in Pawl; no module can take its name. */
+export function storesRecords({ key }: Pick<Command, 'key'>): boolean {
+  return key === 'tee'
+}
+
 /** True for a command that a dry run executes: what somebody's word is needed to read, it must not read either. */
 export function readsForReal({ effects, dryRun }: Pick<Command, 'effects' | 'dryRun'>): boolean {
   return effects === 'read' && dryRun === null
@@ -58,11 +63,14 @@ function assembled(
   const claims: SingletonClaim[] = []
   const cares: Care[] = []
   for (const { command, args } of stages) {
-    if (args === null) continue
+    if (args === null) {
+      cares.push(NO_CARE)
+      continue
+    }
     try {
       claims.push(...listOf(command.singleton(args)))
       const care = command.care(args)
-      if (!dryRun || readsForReal(command)) cares.push(care)
+      cares.push(!dryRun || readsForReal(command) ? care : NO_CARE)
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       const text = md`${command.name} cannot say which lock or approval it needs: ${detail}. Nothing was run; its module needs mending.`
@@ -99,6 +107,7 @@ function assembled(
     startWithinMs: Math.min(...commands.map(({ startWithinMs }) => startWithinMs)),
     singletons: inOrder(stages.length === 1 && targets.length === 0 && record === null ? claims : claims.map(waits)),
     care: joinCare(cares),
+    cares,
     dry: dryRun,
     because,
     targets,

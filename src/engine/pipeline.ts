@@ -3,11 +3,11 @@
  */
 import { bindStage } from '../command/bind.ts'
 import { type Resolve, variableText } from '../command/bind-values.ts'
-import { needsCare } from '../command/care.ts'
+import { BECAUSE_UNSEEN, needsCare } from '../command/care.ts'
 import type { Arguments, Command, Context, Result } from '../command/command.ts'
 import { CommandFailure } from '../command/failure.ts'
 import type { PawlRecord } from '../json.ts'
-import { isMute } from './assemble.ts'
+import { isMute, readsForReal } from './assemble.ts'
 import type { Outcome, Suspended } from './execute.ts'
 import type { PlannedStage } from './plan.ts'
 import { jsonBytes, RECORDS_MAX_BYTES, recordsOf } from './records.ts'
@@ -194,12 +194,11 @@ function callOf(command: Command, args: Arguments, context: Context, dry: boolea
 function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean, dry: boolean): Arguments | string {
   const { command, tokens } = stage
   const bound = bindStage(command, tokens, many ? manyRecords(command) : resolverOf(record))
-  if (bound.ok && dry) return bound.args
   if (bound.ok) {
-    if (command.singleton(bound.args) !== null)
+    if (!dry && command.singleton(bound.args) !== null)
       return `${command.name} takes a lock that its arguments name: write them out instead of taking them from records.`
-    if (needsCare(command.care(bound.args)))
-      return `${command.name} needs a confirmation or an approval of its arguments: write them out instead of taking them from records.`
+    if ((!dry || readsForReal(command)) && needsCare(command.care(bound.args)))
+      return `You may not run ${command.name} with these arguments: ${BECAUSE_UNSEEN}.`
     return bound.args
   }
   return `${command.name} could not be bound: ${bound.problems.map(({ message }) => message).join('; ')}.`

@@ -43,6 +43,8 @@ export interface RunnablePlan extends PlanBase {
   readonly singletons: readonly SingletonClaim[]
   /** What its modules want before it starts; rules may ask for more. */
   readonly care: Care
+  /** The same of each stage, in their order; nothing where its arguments are not known yet. */
+  readonly cares: readonly Care[]
   /** True: nothing is changed, each stage says what it would do. */
   readonly dry: boolean
   /** What the asker gave as his reason, with `--why`. */

@@ -16,7 +16,7 @@ import type { Registry } from '../command/registry.ts'
 import { describeCommand, helpBlocks } from '../command/usage.ts'
 import type { Json, PawlRecord } from '../json.ts'
 import { parsePipeline } from '../language/parse.ts'
-import { printStage } from '../language/print.ts'
+import { printStage, printWord } from '../language/print.ts'
 import type { ParseResult, Pipeline, Place, Stage, Token, Value } from '../language/tree.ts'
 import type { Target } from '../runs/courier.ts'
 import { hasSecrets, refused, runnable } from './assemble.ts'
@@ -245,12 +245,20 @@ function planTyped(
   const name = cut(path.join(' '))
   if (!command) return refused(name, 'unknown_command', [], (allowed) => unknownCommand(registry, path, allowed))
   const bound = bindTyped(command, options)
-  const line = cut([name, ...[...options].flatMap(([option, value]) => typedAgain(command, option, value))].join(' '))
+  const line = cut([name, ...lineOf(command, options)].join(' '))
   if (bound.ok) return runnable(line, [{ command, tokens: [], args: bound.args, known: null }], [], bound.flags, record)
   const kept = hasSecrets(command) ? name : line
   if (bound.help) return refused(kept, 'help', [command], () => helpBlocks(describeCommand(command)))
   const plan = refused(kept, 'usage', [command], () => usageProblems(command, bound.problems, null))
   return withForm(plan, command, bound)
+}
+
+/** Whether a line that cannot be read may be kept: each stage begins with a command of the house, and none of these has a secret option. */
+export function mayKeepUnread(registry: Registry, line: string): boolean {
+  const heads = new Set(registry.all().map(({ path: [first] }) => first))
+  // An alias, or `!!`, may stand for any command.
+  const known = line.split('|').every((stage) => heads.has(stage.trim().toLowerCase().split(/[\s:]/, 1)[0]))
+  return known && !mayHoldSecret(registry, line)
 }
 
 /** Whether a line that cannot be read may be meant for a command with secret options. */
@@ -259,19 +267,41 @@ function mayHoldSecret(registry: Registry, line: string): boolean {
   return registry.all().some((command) => hasSecrets(command) && words.has(command.path[0] ?? ''))
 }
 
-/** A value that the platform has typed, as it would be typed on a line; a secret one is masked. */
+/** What was given, as somebody would type it: what the last option lists stands at the end without its name, where nothing before it is open. */
+function lineOf(command: Command, options: ReadonlyMap<string, Json>): string[] {
+  const last = command.options.at(-1)
+  const isTail =
+    last?.list === true &&
+    !last.secret &&
+    last.kind === 'string' &&
+    command.options.every(({ name, kind }) => kind === 'boolean' || options.has(name))
+  const named = [...options].filter(([name]) => !(isTail && name === last.name))
+  const tail = isTail ? wordsOf(options.get(last.name) ?? []).map(printWord) : []
+  return [...named.flatMap(([name, value]) => typedAgain(command, name, value)), ...tail]
+}
+
+/** The values of a list, which arrives as one text (see bindTyped), or from a form as what it is. */
+function wordsOf(value: Json): string[] {
+  return Array.isArray(value)
+    ? value.map(textOf)
+    : textOf(value)
+        .split(/\s+/)
+        .filter((word) => word !== '')
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A value that the platform has typed, as it would be typed on a line; a secret one is masked, a default left out. */
 function typedAgain(command: Command, name: string, value: Json): string[] {
   const option = command.options.find((one) => one.name === name)
   if (!option && typeof value === 'boolean' && FLAG_NAMES.includes(name)) return value ? [`--${name}`] : []
-  const textOf = (one: Json) => (typeof one === 'string' ? one : JSON.stringify(one))
-  // A list arrives as one text (see bindTyped), or from a form as what it is.
-  const texts = option?.secret
-    ? [MASK]
-    : option?.list && !Array.isArray(value)
-      ? textOf(value)
-          .split(/\s+/)
-          .filter((word) => word !== '')
-      : (option?.list && Array.isArray(value) ? value : [value]).map(textOf)
+  if (option && !option.secret && typeof value === 'boolean') {
+    if (value === option.default) return []
+    return [value ? `--${name}` : `--no-${name}`]
+  }
+  const texts = option?.secret ? [MASK] : option?.list ? wordsOf(value) : [textOf(value)]
   return texts.map((word) =>
     printStage({
       tokens: [{ kind: 'option', name, long: true, value: { kind: 'text', text: word, quoted: false }, at: 0, end: 0 }],
@@ -283,4 +313,9 @@ function typedAgain(command: Command, name: string, value: Json): string[] {
 function cut(line: string): string {
   const text = maskTokens(line)
   return text.length > LINE_SHOWN ? `${text.slice(0, LINE_SHOWN - 1).toWellFormed()}…` : text
+}
+
+/** True for a line of which only the beginning is kept; one of just that length that ends in `…` itself is taken for one. */
+export function isCut(line: string): boolean {
+  return line.length === LINE_SHOWN && line.endsWith('…')
 }

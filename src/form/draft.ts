@@ -1,24 +1,35 @@
 /** What was typed into a form so far, as it is kept between its steps. Pure. */
+import { maskTokens } from '../audit/tokens.ts'
 import type { Command, Option } from '../command/command.ts'
+import { asksWhy } from '../command/flags.ts'
 import type { Json } from '../json.ts'
 import type { FieldValue } from './form.ts'
 
 export interface Draft {
   /** The step that is next; 1 is the first. */
   readonly step: number
-  /** By field; what was left empty is the empty text. Never a secret. */
+  /** By field; what was left empty is the empty text. Never of a secret option. */
   readonly values: { readonly [field: string]: FieldValue }
   /** What `--dry-run` and `--why` said. */
   readonly flags: { readonly [flag: string]: Json }
+  /** Keys of the accounts that wrote the aliases in the line that it was opened for. */
+  readonly authors: readonly string[]
   /** What is wrong with it, by field. No message repeats a value. */
   readonly problems: readonly (readonly [field: string, message: string])[]
 }
 
-export const NEW_DRAFT: Draft = { step: 1, values: {}, flags: {}, problems: [] }
+export const NEW_DRAFT: Draft = { step: 1, values: {}, flags: {}, authors: [], problems: [] }
 
-/** True when its form asks for the reason, too: its module wants approval. */
-export function asksWhy({ approver }: Command): boolean {
-  return approver !== null
+/** True for what a form may keep of a field: no token that somebody pasted is in it. */
+export function isKept(value: FieldValue): boolean {
+  const texts = typeof value === 'object' ? value : [String(value)]
+  return texts.every((text) => maskTokens(text) === text)
+}
+
+/** A draft as it is kept. A token is left out, for one that is masked would be another value; its field is asked for again. */
+export function keptDraft({ values, ...draft }: Draft): string {
+  const kept = Object.entries(values).map(([name, value]) => [name, isKept(value) ? value : ''])
+  return JSON.stringify({ ...draft, values: Object.fromEntries(kept) })
 }
 
 /** A draft with what a line had given already. */

@@ -115,6 +115,20 @@ describe('a field', () => {
     expect(cleared.fields.find(({ name }) => name === 'env')?.problem).toBe('env is missing')
   })
 
+  it('of a list of words says nothing of lines', () => {
+    const said = defineCommand({
+      ...base,
+      name: 'said',
+      summary: 'Said',
+      options: { note: z.array(z.string()).default([]).meta({ words: true }).describe('A note') },
+      rules: ['when command is said allow'],
+    })
+    const steps = stepsOf(said, { fields: 5 }) ?? []
+    expect(formOf({ id: 'f', command: said, draft: NEW_DRAFT, steps }).fields).toMatchObject([
+      { name: 'note', kind: 'lines', hint: 'A note' },
+    ])
+  })
+
   it('is followed by what the button does', () => {
     expect(step(1, 5)).toMatchObject({ step: 1, steps: 3, submit: 'Next', title: 'all kinds', intro: 'Everything' })
     expect(step(3, 5)).toMatchObject({ step: 3, submit: 'Run' })

@@ -16,7 +16,7 @@ export function lineForm(id: string, draft: Draft): Form {
     field: {
       name: LINE_FIELD,
       label: 'line',
-      hint: 'A command line, as in: echo $text | grep error',
+      hint: "A command line, as in: echo $text | filter 'value matches /error/'",
       kind: 'lines',
     },
   })

@@ -31,6 +31,14 @@ export function readForm(command: Command, typedFor: (option: string) => FieldVa
   return { raw, problems: new Map(problems) }
 }
 
+/** What is said of a reason that is missing though those who approve these arguments want one; null when nothing is. */
+export function missingWhy(command: Command, raw: RawArguments, why: FieldValue | undefined): string | null {
+  if (command.approver === null || (typeof why === 'string' && why.trim() !== '')) return null
+  const checked = command.check(raw)
+  const wanted = checked.ok && command.care(checked.args).approvals.some(({ reason }) => reason)
+  return wanted ? 'why is missing: those who approve it want to know' : null
+}
+
 /** The value of one field; null when it was left empty. */
 function readField(option: Option, value: FieldValue): ValueReading | null {
   if (option.list) {

@@ -1,7 +1,7 @@
 /** Which fields a command's form has, in which step. Pure. */
 import type { Command, Option } from '../command/command.ts'
-import { BECAUSE_MAX } from '../command/flags.ts'
-import { asksWhy, type Draft, problemOf, shownDefault, typedIn } from './draft.ts'
+import { asksWhy, BECAUSE_MAX } from '../command/flags.ts'
+import { type Draft, problemOf, shownDefault, typedIn } from './draft.ts'
 import type { Field, FieldKind, Form, FormLimits } from './form.ts'
 
 /** `--why` as a field. No option has its name. */
@@ -26,7 +26,10 @@ const LINE_MAX = 200
 export function stepsOf(command: Command, { fields }: FormLimits): readonly (readonly Option[])[] | null {
   const { options } = command
   const secrets = options.filter(({ secret }) => secret)
-  const open = [...options.filter(({ secret }) => !secret), ...(asksWhy(command) ? [WHY] : [])]
+  const open = [
+    ...options.filter(({ secret }) => !secret),
+    ...(asksWhy(command) ? [{ ...WHY, required: command.wantsWhy }] : []),
+  ]
   if (options.length === 0 || secrets.length > fields) return null
   const steps: Option[][] = []
   for (let at = 0; at < open.length; at += fields) steps.push(open.slice(at, at + fields))
@@ -60,7 +63,7 @@ export function formOf({ id, command, draft, steps }: StepShown): Form {
 }
 
 function fieldOf(option: Option, draft: Draft): Field {
-  const { name, list, secret, required, choices, min, max, summary } = option
+  const { name, list, secret, required, choices, min, max, summary, words } = option
   const kind = kindOf(option)
   const value = secret ? undefined : (typedIn(draft, name) ?? shownDefault(option))
   const problem = problemOf(draft, name)
@@ -68,7 +71,7 @@ function fieldOf(option: Option, draft: Draft): Field {
   return {
     name,
     label: name,
-    hint: list && kind === 'lines' ? `${summary}; one a line` : summary,
+    hint: list && kind === 'lines' && !words ? `${summary}; one a line` : summary,
     kind,
     list,
     required,

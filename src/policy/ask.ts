@@ -35,9 +35,9 @@ export function heldBy({ administrator, permissions }: Subject): ReadonlySet<str
   return administrator ? null : permissions
 }
 
-/** Where something was asked; a direct message is no channel. */
-export function placeOf({ platform, workspace }: Actor, { id, kind }: Channel): Place {
-  return { platform, workspace, channel: kind === 'direct' ? null : `${platform}:${id}` }
+/** Where something was asked: a thread is part of its room, a direct message is no channel. */
+export function placeOf({ platform, workspace }: Actor, { id, kind, parent = id }: Channel): Place {
+  return { platform, workspace, channel: kind === 'direct' ? null : `${platform}:${parent}` }
 }
 
 function isKnown(args: Arguments | PartlyChecked): args is PartlyChecked {

@@ -4,12 +4,12 @@
  * Default deny; every matching rule's requirement must hold; `allow` only makes a rule match; `forbid` always wins; a rule that
  * cannot be evaluated denies; order and duplicates never matter (design, section 6; language, section 2).
  */
-import { type Care, joinCare, NO_CARE, needsCare } from '../command/care.ts'
+import { BECAUSE_UNSEEN, type Care, joinCare, NO_CARE, needsCare } from '../command/care.ts'
 import { type CompiledRule, type CompiledTest, compileRule, type RuleSource } from './compile.ts'
 import { lookAt } from './compile-test.ts'
 import type { Outcome } from './outcome.ts'
 import { type Request, UNKNOWN } from './request.ts'
-import { NO_SITE, type Site } from './site.ts'
+import { type Freeze, NO_SITE, type Site } from './site.ts'
 
 export type { CompiledRule, RuleSource } from './compile.ts'
 
@@ -55,6 +55,8 @@ export type Decision =
       readonly missing: readonly string[]
       /** One clause for people: `it needs deploy:prod`. */
       readonly because: string
+      /** What stops it where the reason is `frozen`. */
+      readonly freezes?: readonly Freeze[]
     }
 
 /** Compiles rules; a rule that does not parse closes its command instead of being skipped. */
@@ -133,13 +135,15 @@ export function decide(policy: Policy, request: Request): Decision {
   return deny('no_rule', [], 'no rule opens it')
 }
 
-/** Decides a stage whose arguments come from records: whoever would be asked about them could not be shown what they are. */
-export function decideUnseen(policy: Policy, request: Request): Decision {
+/**
+ * Decides a stage behind a pipe: whoever would be asked about it could not be shown what comes to it, nor how often it would run.
+ *
+ * @param own what its module asks for, as far as its arguments are known
+ */
+export function decideUnseen(policy: Policy, request: Request, own: Care = NO_CARE): Decision {
   const decision = decide(policy, request)
-  if (!decision.allowed || !needsCare(decision.care)) return decision
-  const because =
-    'it needs a confirmation or an approval, and its arguments come from records: write them out on a line of their own'
-  return { allowed: false, reason: 'unseen', rules: decision.rules, missing: [], because }
+  if (!decision.allowed || !(needsCare(decision.care) || needsCare(own))) return decision
+  return { allowed: false, reason: 'unseen', rules: decision.rules, missing: [], because: BECAUSE_UNSEEN }
 }
 
 /** What a rule came to, and on what: for `why`. */

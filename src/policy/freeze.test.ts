@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compilePolicy } from './decide.ts'
+import { denied } from '../runs/replies.ts'
+import { compilePolicy, type Denial } from './decide.ts'
 import { covers, freezesOf, freezesOn, freezeText, frozenDenial, isOver } from './freeze.ts'
 import { type Request, UNKNOWN } from './request.ts'
 import { type Freeze, NO_SITE } from './site.ts'
@@ -100,6 +101,15 @@ describe('a freeze', () => {
     expect(freezeText({ ...FREEZE, until: 0, condition: 'option[a] == 1', exceptPermission: 'x:y' })).toBe(
       'by ada until 1970-01-01 00:00 UTC where option[a] == 1: release (freeze 1, except for x:y)',
     )
+  })
+
+  it('gives them with the refusal, so that whoever started them can be shown as a person', () => {
+    const policy = policyOf({ byName: 'U0ADA00001' })
+    const denial = frozenDenial(freezesOn(policy, request({}), 0), [])
+    expect(denial?.freezes?.map(({ byName }) => byName)).toEqual(['U0ADA00001'])
+    const { blocks } = denied('r_0123456789abcdef', 'deploy', denial as Denial, { identities: [], names: [] })
+    expect(JSON.stringify(blocks)).toContain('"user":"U0ADA00001"')
+    expect(JSON.stringify(blocks)).toContain('until it is ended: release (freeze 1)')
   })
 
   it('never opens anything: with more freezes no fewer stop a request', () => {

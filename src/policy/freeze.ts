@@ -13,7 +13,7 @@ import type { Request } from './request.ts'
 import type { Freeze } from './site.ts'
 
 /** Of several, as many are named in one sentence. */
-const NAMED_MAX = 3
+export const NAMED_MAX = 3
 
 /** As long as the freeze object lives, which is as long as its version of the policy. */
 const conditions = new WeakMap<Freeze, CompiledRule['holds']>()
@@ -82,21 +82,26 @@ export function frozenDenial(freezes: readonly Freeze[], rules: readonly string[
   const more = freezes.length - NAMED_MAX
   const texts = freezes.slice(0, NAMED_MAX).map(freezeText)
   if (more > 0) texts.push(`and ${more} more`)
-  return { allowed: false, reason: 'frozen', rules, missing: [], because: `it is frozen ${texts.join('; ')}` }
+  return { allowed: false, reason: 'frozen', rules, missing: [], because: `it is frozen ${texts.join('; ')}`, freezes }
 }
 
 /** After the word "frozen", for people: `by ada until 2026-12-01 18:00 UTC: release (freeze 3, except for deploy:hotfix)`. */
-export function freezeText({ id, reason, until, byName, condition, exceptPermission }: Freeze): string {
+export function freezeText(freeze: Freeze): string {
+  const { byName } = freeze
+  // The id of an account tells a reader nothing where it cannot be shown as a person; freeze list has it.
+  return `${ACCOUNT_ID.test(byName.toLowerCase()) ? '' : `by ${byName} `}${freezeTerms(freeze)}`
+}
+
+/** The same without who started it. */
+export function freezeTerms({ id, reason, until, condition, exceptPermission }: Freeze): string {
   const end = until === null ? 'until it is ended' : `until ${momentText(until)}`
   const where = condition === null ? '' : ` where ${condition}`
   const except = exceptPermission === null ? '' : `, except for ${exceptPermission}`
-  // The id of an account tells a reader nothing; freeze list has it.
-  const by = ACCOUNT_ID.test(byName.toLowerCase()) ? '' : `by ${byName} `
-  return `${by}${end}${where}: ${reason} (freeze ${id}${except})`
+  return `${end}${where}: ${reason} (freeze ${id}${except})`
 }
 
-/** `2026-12-01 18:00 UTC` */
-function momentText(at: number): string {
+/** `2026-12-01 18:00 UTC`: the same for all who read it, wherever they are. */
+export function momentText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 

@@ -98,13 +98,13 @@ export async function findAction(
   db: Database,
   asking: Pick<Invocation, 'actor' | 'channel'>,
   { stages: [{ args }] }: RunnablePlan,
-): Promise<{ readonly run: string; readonly line: string } | null> {
+): Promise<{ readonly row: RunRow; readonly line: string } | null> {
   const run = String(args?.run)
   const row = await selectRun(db, run).first<RunRow>()
   if (!row?.actions || !(isOwn(asking.actor, row) || wasToldHere(asking, row))) return null
   const actions = JSON.parse(row.actions) as NextCommand[]
   const line = actions[Number(args?.number) - 1]?.run
-  return line === undefined ? null : { run, line }
+  return line === undefined ? null : { row, line }
 }
 
 /** What is said where there is nothing to press. */

@@ -36,9 +36,8 @@ export interface Admitted {
   readonly plan: Plan
   /** The run that is asked again. */
   readonly retried: Retried | null
-  /** The keys of the accounts that wrote the aliases in it, and the earlier runs that it is taken from. */
+  /** The keys of the accounts that wrote the aliases in it, whatever run or form it is taken from; each once. */
   readonly authors: readonly string[]
-  readonly earlier: readonly string[]
   /** What `break-glass` was typed for. */
   readonly glass: Glass | null
   /** What was typed where another line stands in its place: `run retry`, `run action`, `break-glass`. It is authorised, too. */
@@ -92,7 +91,8 @@ async function record(
   const { actor, channel } = invocation
   const db = services.openDb()
   const asking = await planAsked(services, db, invocation)
-  const { plan, aliases, repeats, authors, retried, pressed, glass, history, invocation: written } = asking
+  const { plan, aliases, repeats, retried, pressed, glass, history, invocation: written } = asking
+  const authors = [...new Set(asking.authors)]
   const digest = await contentDigest(invocation, plan.secretive ? plan.line : null)
   const change = services.token()
   const now = services.now()
@@ -122,6 +122,7 @@ async function record(
       created_at: now,
       retries: retried?.row.id ?? null,
       record: plan.ok && plan.record ? JSON.stringify(plan.record) : null,
+      authors: authors.length > 0 ? JSON.stringify(authors) : null,
       dry: isDry ? 1 : 0,
     }),
     appendAdmission(
@@ -159,7 +160,6 @@ async function record(
       glass,
       typed: retried?.plan ?? pressed?.plan ?? glass?.plan ?? null,
       authors,
-      earlier: [...repeats, ...(retried ? [retried.row.id] : []), ...(pressed ? [pressed.run] : [])],
       ...asker,
       db,
       lifetime,

@@ -3,9 +3,12 @@
  * again. Network: D1, the locks, the queue, the platform's courier; timers.
  */
 
-import { withApprovers } from '../approval/replies.ts'
+import { careOf } from '../approval/needs.ts'
+import { withApprovers, withGlass } from '../approval/replies.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
+import type { Reply } from '../chat/reply.ts'
 import { formatDuration } from '../command/duration.ts'
+import type { ApprovalRow } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import type { HeldLock } from '../db/guard.ts'
 import type { RunRow } from '../db/runs.ts'
@@ -48,6 +51,8 @@ export interface Claimed extends Asker {
   /** See {@link RunFacts}. */
   readonly broken: boolean
   readonly begun: boolean
+  /** What somebody said before it was queued; null where nobody had to be asked. */
+  readonly approval: ApprovalRow | null
   /** Who has agreed to it, where somebody had to. */
   readonly agreed: readonly string[]
 }
@@ -92,7 +97,7 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
     return back?.outcome === 'queued' ? undefined : await progress.yielded()
   }
   const outcome = endingOf(claimed, execution, back)
-  const end = { ...outcome, reply: offerRetry(row, outcome.to, withApprovers(outcome.reply, claimed.agreed)) }
+  const end = { ...outcome, reply: offerRetry(row, outcome.to, withWord(claimed, outcome.reply)) }
   const { events, lines } = journal.rest()
   // What did not stop may still be at it: then the locks are free when their leases end, not earlier.
   const locks = execution.state === 'ended' && !execution.stopped ? [] : claimed.locks
@@ -149,6 +154,12 @@ async function putBackOf(
       ? putAside(services, db, work, execution)
       : tryAgain(services, db, work, pause ?? 0),
   )
+}
+
+/** With whose word it was, or that nobody was asked: that stays where the room reads how it ended. */
+function withWord({ broken, approval, agreed, subject, actor }: Claimed, reply: Reply): Reply {
+  if (!broken || approval === null) return withApprovers(reply, agreed)
+  return withGlass(reply, careOf(approval), subject.user?.name ?? actor.id)
 }
 
 /** How it ends that was not put back. */

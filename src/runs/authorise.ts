@@ -49,7 +49,10 @@ export function authorisePlan(
     const waits = stage !== undefined && stage.args === null
     // What a dry run only pretends to do, nobody has to be asked about.
     const asks = !dry || readsForReal(command)
-    const ruled = waits && asks && !broken ? decideUnseen(policy, request) : decide(policy, request)
+    // What has begun was agreed to when it could be: it is not stopped half-way by a rule that asks for more now.
+    const unseen = waits || (index > 0 && !begun)
+    const own = plan.ok ? plan.cares[index] : undefined
+    const ruled = unseen && asks && !broken && plan.ok ? decideUnseen(policy, request, own) : decide(policy, request)
     // What only asks how it is typed is answered during a freeze, too.
     const counts = plan.ok && !dry && !begun && ruled.allowed && canFreeze(services.registry, command)
     const freezes = counts ? freezesOn(policy, request, now, broken) : []

@@ -4,6 +4,7 @@
  *
  * Everything that makes it known is in the batch that queues the run: it is known, or nothing runs.
  */
+import { accountKeysOf } from '../approval/accounts.ts'
 import { digestOf } from '../approval/digest.ts'
 import { personOf } from '../approval/needs.ts'
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
@@ -33,8 +34,11 @@ import { messageOf, type Services } from './services.ts'
 /** The key of the command; its line is written out before it would run. */
 const COMMAND = 'break-glass'
 
+/** The first word of the commands about the audit log: who may read it is decided there alone. */
+const AUDIT = 'audit'
+
 /** What it is called where its delivery is told. */
-const SECURITY_LABEL = 'the security room'
+export const SECURITY_LABEL = 'the security room'
 
 /** A line that is to run without what stands in its way. */
 export interface Glass {
@@ -81,9 +85,13 @@ export async function breakGlass(
   if (person === null)
     return refuse(run, plain('only a user of Pawl can break the glass, as somebody else has to look at it afterwards'))
   const own = plan.commands.find(
-    (command) => command.effects === 'write' && isHouseCommand(services.registry, command.key),
+    ({ key, path, effects }) => isHouseCommand(services.registry, key) && (effects === 'write' || path[0] === AUDIT),
   )
-  if (own) return refuse(run, md`no glass is broken for ${code(own.name)}: it is one of Pawl's own commands`)
+  if (own)
+    return refuse(
+      run,
+      md`no glass is broken for ${code(own.name)}: it is one of Pawl's own commands that change something or read the audit log`,
+    )
   if (plan.commands.some(hasSecrets))
     return refuse(run, plain('its line has secret options, and it would wait in the database, where no secret may be'))
   if (skipped.length === 0) return refuse(run, plain('nothing stands in the way: type the line itself'))
@@ -96,15 +104,10 @@ export async function breakGlass(
   const expiresAt = services.now() + plan.startWithinMs
   const bound = { run, plan, actor, channel: channel.id, policy: policy.version, care, expiresAt }
   const digest = await digestOf(bound)
+  const accounts = await accountKeysOf(db, subject, actor)
   const now = services.now()
   const post = postOf(admitted, plan, { reason, skipped, room: securityRoom })
-  const address = services.couriers
-    .get(securityRoom.platform)
-    ?.asked(
-      { platform: securityRoom.platform, workspace: securityRoom.workspace, id: '' },
-      securityRoom.channel,
-      `${run}:${SECURITY_TARGET}`,
-    )
+  const address = addressFor(services, securityRoom, `${run}:${SECURITY_TARGET}`)
   // Without the reasons of the freezes: what people wrote stands in fields that can be erased.
   const facts = {
     run,
@@ -138,11 +141,11 @@ export async function breakGlass(
           createdAt: now,
           expiresAt,
         }),
-        insertReview(db, change, { run, person, name: who, reason, skipped, openedAt: now }),
+        insertReview(db, change, { run, person, accounts, name: who, reason, skipped, openedAt: now }),
         insertOutbox(db, change, {
           run,
           target: SECURITY_TARGET,
-          address: JSON.stringify(address ?? { platform: securityRoom.platform }),
+          address,
           label: SECURITY_LABEL,
           reply: keptReply(post),
           now,
@@ -153,12 +156,17 @@ export async function breakGlass(
   }
 }
 
-/** Brings the word to the security room, if the glass was broken; what fails is brought by the sweeper. Never throws. */
-export async function tellSecurity(services: Services, run: string): Promise<void> {
+/** Where the security room is written to, as the outbox keeps it. */
+export function addressFor({ couriers }: Services, { platform, workspace, channel }: ServedRoom, key: string): string {
+  return JSON.stringify(couriers.get(platform)?.asked({ platform, workspace, id: '' }, channel, key) ?? { platform })
+}
+
+/** Brings a word to the security room, if there is one; what fails is brought by the sweeper. Never throws. */
+export async function tellSecurity(services: Services, run: string, target = SECURITY_TARGET): Promise<void> {
   try {
-    await deliverDue(services, run, SECURITY_TARGET)
+    await deliverDue(services, run, target)
   } catch (error) {
-    services.log('broken glass not told; the sweeper will', { run, error: messageOf(error) })
+    services.log('the security room is not told; the sweeper will', { run, error: messageOf(error) })
   }
 }
 

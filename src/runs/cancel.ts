@@ -1,7 +1,7 @@
 /** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the locks, the courier. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
-import { md, personName } from '../chat/markdown.ts'
+import { type Markdown, md, personName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import { type Decided, decideApproval } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
@@ -21,7 +21,7 @@ export async function cancelQueued(services: Services, db: Database, row: RunRow
     row.id,
     row.line,
     'cancelled',
-    row.attempt === 0 ? md`${personName(by)} before it started` : by,
+    row.attempt === 0 ? beforeStart(by) : by,
     // Of what still waits for its asker's own word the room knows nothing.
     row.state === 'awaiting_approval' && row.message === null ? 'private' : visibilityOf(row),
   )
@@ -29,6 +29,11 @@ export async function cancelQueued(services: Services, db: Database, row: RunRow
   const events =
     row.state === 'awaiting_approval' ? [auditEvent(now, 'approval.withdrawn', actorOf(row), { run: row.id, by })] : []
   return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply, events })
+}
+
+/** Who cancelled what had done nothing yet. */
+export function beforeStart(by: string): Markdown {
+  return md`${personName(by)} before it started`
 }
 
 export interface Closing extends Pick<Ending, 'records' | 'actions' | 'details' | 'fence' | 'also'> {

@@ -2,7 +2,8 @@
  * Completion while something is typed: as much as the person may run, within the platform's 3 s. Runs nothing, records nothing;
  * what is slow or fails gives nothing. Network: D1, one trip, and what a module's completer uses.
  */
-import type { Asking, TypedOption } from '../chat/hall.ts'
+import { type CompletionHouse, HOUSE } from '../builtins/house.ts'
+import type { Asking, TypedField, TypedOption } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import { bindTyped } from '../command/bind.ts'
 import type { Command, Option } from '../command/command.ts'
@@ -10,9 +11,13 @@ import { completeLine } from '../command/complete-line.ts'
 import { choicesOf, fits, lastWord, offered } from '../command/complete-value.ts'
 import { servesWorkspace } from '../config.ts'
 import { type FormRow, selectForm } from '../db/forms.ts'
+import { type Draft, typedIn } from '../form/draft.ts'
 import { COMMAND_FIELD } from '../form/other-forms.ts'
+import { readForm } from '../form/read.ts'
+import type { Json } from '../json.ts'
 import { isPossible, placeOf, requestOf } from '../policy/ask.ts'
 import { decide } from '../policy/decide.ts'
+import { BUILTINS } from './context.ts'
 import { ADMISSION_BUDGET_MS } from './limits.ts'
 import { messageOf, type Services } from './services.ts'
 import { type Asker, askerStatements, readAsker } from './subject.ts'
@@ -25,7 +30,7 @@ export async function complete(services: Services, who: Asking, typed: string): 
     if (!asker) return []
     const allowed = services.registry.all().filter((command) => isPossible(asker, command))
     return await completeLine(services.registry, allowed, typed, (command, option, word) =>
-      valuesOf(services, who, command, option, word, signal),
+      valuesOf(services, asker, who, command, option, word, signal),
     )
   })
 }
@@ -41,21 +46,31 @@ export async function completeOption(
     const option = command?.options.find((one) => one.name === name)
     const asker = command && option ? await askerOf(services, who) : null
     if (!command || !option || !asker) return []
-    const bound = bindTyped(command, new Map([...others].filter(([other]) => other !== name)))
-    const known = bound.ok ? bound.args : bound.known
-    const request = requestOf(asker.subject, placeOf(who.actor, who.channel), command, known)
-    if (!decide(asker.policy, request).allowed) return []
+    if (!isPossibleWith(asker, who, command, option, others)) return []
     const { before, word } = option.list ? lastWord(typed) : { before: '', word: typed }
-    const values = await valuesOf(services, who, command, option, word, signal)
+    const values = await valuesOf(services, asker, who, command, option, word, signal)
     return offered(values.map((value) => before + value))
   })
 }
 
-/** Values of a field of the person's own form. Never throws. */
+/** Whether the person may run a command in that room with what is known of its options beside the one that is being typed. */
+function isPossibleWith(
+  { policy, subject }: Asker,
+  { actor, channel }: Asking,
+  command: Command,
+  option: Option,
+  others: ReadonlyMap<string, Json>,
+): boolean {
+  const bound = bindTyped(command, new Map([...others].filter(([other]) => other !== option.name)))
+  const known = bound.ok ? bound.args : bound.known
+  return decide(policy, requestOf(subject, placeOf(actor, channel), command, known)).allowed
+}
+
+/** Values of a field of the person's own form, with what stands in its other fields, now or from an earlier step. Never throws. */
 export async function completeField(
   services: Services,
   who: Pick<Asking, 'actor' | 'standing'>,
-  { form, field, typed }: { readonly form: string; readonly field: string; readonly typed: string },
+  { form, field, typed, values }: TypedField,
 ): Promise<readonly string[]> {
   return await withinBudget(services, who, async (signal) => {
     const db = services.openDb()
@@ -70,9 +85,14 @@ export async function completeField(
     if (row.kind === 'pick') return field === COMMAND_FIELD ? namesOf(services, asker, typed) : []
     const command = services.registry.byKey(row.command ?? '')
     const option = command?.options.find(({ name }) => name === field)
-    if (!command || !option || !isPossible(asker, command)) return []
+    if (!command || !option) return []
     const asking = { ...who, channel: JSON.parse(row.channel) as Invocation['channel'] }
-    return await valuesOf(services, asking, command, option, typed, signal)
+    const { values: before } = JSON.parse(row.typed) as Draft
+    const { raw } = readForm(command, (name) =>
+      values.has(name) ? values.get(name) : typedIn({ values: before }, name),
+    )
+    if (!isPossibleWith(asker, asking, command, option, new Map(Object.entries(raw)))) return []
+    return await valuesOf(services, asker, asking, command, option, typed, signal)
   })
 }
 
@@ -95,6 +115,7 @@ function namesOf({ registry }: Services, asker: Asker, typed: string): readonly 
 /** What may be given for an option: its choices, or what its module's completer says, as far as the option takes it. */
 async function valuesOf(
   services: Services,
+  { policy, subject }: Asker,
   { actor, channel }: Asking,
   command: Command,
   option: Option,
@@ -105,7 +126,10 @@ async function valuesOf(
   if (choices !== null || !option.complete) return offered(choices ?? [])
   const { now, fetch, setting } = services
   try {
-    const found: unknown = await command.complete(option.name, typed, { actor, channel, signal, now, fetch, setting })
+    const context = { actor, channel, signal, now, fetch, setting }
+    const house: CompletionHouse = { db: services.openDb(), policy, subject }
+    const given = BUILTINS.has(command) ? Object.assign(context, { [HOUSE]: house }) : context
+    const found: unknown = await command.complete(option.name, typed, given)
     return offered(Array.isArray(found) ? found.filter((value) => fits(command, option, value)) : [])
   } catch (error) {
     // What stops because the time is over is told there.

@@ -1,5 +1,6 @@
 /** The context that a handler gets. Pure wiring. */
 import { deskOf } from '../approval/desk.ts'
+import { cancelWaiting } from '../approval/end.ts'
 import { HOUSE, type House } from '../builtins/house.ts'
 import { builtins } from '../builtins/index.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
@@ -10,17 +11,18 @@ import { isPossible } from '../policy/ask.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
 import { breakLock } from './break.ts'
-import { cancelQueued } from './cancel.ts'
 import type { Room } from './courier.ts'
 import { planAsked } from './expand.ts'
 import { notify } from './notify.ts'
 import type { Redirect } from './redirect.ts'
 import { resolveRun } from './resolve.ts'
+import { reviewWord } from './reviewed.ts'
 import type { Services } from './services.ts'
 import { standingOf } from './standing.ts'
 import type { CallTools } from './steps.ts'
 
-const BUILTINS: ReadonlySet<Command> = new Set(builtins)
+/** Built-in commands, and no others, find the house behind {@link HOUSE}. */
+export const BUILTINS: ReadonlySet<Command> = new Set(builtins)
 
 /** What a run knows of itself. */
 export interface RunFacts {
@@ -95,7 +97,8 @@ export function contextOf(
     breakLock: (key, reason) => breakLock(services, { run, actor, subject, db }, key, reason),
     resolve: (row, resolution) => resolveRun(services, db, row, resolution, { run, actor }),
     desk: deskOf(services, { run, actor, channel, subject, db }),
-    cancelQueued: (row, by) => cancelQueued(services, db, row, by),
+    reviewWord: (reviewed) => reviewWord(services, db, reviewed),
+    cancelQueued: (row, by) => cancelWaiting(services, db, row, by),
   }
   return Object.assign(context, { [HOUSE]: house })
 }

@@ -61,9 +61,10 @@ export interface Courier {
   deliver(address: Address, reply: Reply, message: MessageRef | null): Promise<Delivery>
   /**
    * Shows a message that has served its purpose as `reply`: the one that is kept as `message`, and the one whose button the
-   * request at `address` came from. Only edits, where the platform allows it, once, and says nothing new. Never throws.
+   * request at `address` came from. Only edits, where the platform allows it, once, and says nothing new; false where it edited
+   * nothing. Never throws.
    */
-  retire(address: Address, reply: Reply, message: MessageRef | null): Promise<void>
+  retire(address: Address, reply: Reply, message: MessageRef | null): Promise<boolean>
   /** The address of a room where the actor once asked, for the bot's own messages about it. `key` as in {@link Courier.direct}. Pure. */
   asked(actor: Actor, channel: string, key: string): Address
   /** The same place, with what the room sees of the answer in a thread under what was asked, where the platform can. Pure. */

@@ -1,9 +1,13 @@
 /** What an answer says of a dry run, and of a room that practises. Pure. */
-import { md, plain } from '../chat/markdown.ts'
+import { code, md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
+import { storesRecords } from '../engine/assemble.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
+import { callText } from '../engine/shown.ts'
+import { isHouseCommand } from '../policy/house-permissions.ts'
 import type { RunFacts } from './context.ts'
 import { roomAsked } from './room-settings.ts'
+import type { Services } from './services.ts'
 
 export interface DryWords {
   /** Stands over the answer: whoever reads no further must not take it for done. */
@@ -15,16 +19,23 @@ export interface DryWords {
 
 /** The words around an answer to a plan. */
 export function dryWords(
+  { registry }: Pick<Services, 'registry'>,
   { actor, channel, policy, redirects }: Pick<RunFacts, 'actor' | 'channel' | 'policy' | 'redirects'>,
-  { dry, effects }: Pick<RunnablePlan, 'dry' | 'effects'>,
+  { dry, effects, stages }: Pick<RunnablePlan, 'dry' | 'effects' | 'stages'>,
 ): DryWords {
   const practice = roomAsked(policy, { actor, channel })?.practice === true
   const above: Block[] = dry
     ? [{ kind: 'text', text: md`**${practice ? 'Practice' : 'Dry run'}**: nothing was changed.` }]
     : []
   const below: Block[] = []
-  // What Pawl's own commands change in such a room is changed: then it is not said.
-  if (practice && !dry && effects === 'read')
+  const passing = dry ? stages.filter(({ command }) => storesRecords(command)) : []
+  for (const { command, args } of passing) {
+    const call = args === null ? command.name : callText(command, args)
+    below.push({ kind: 'note', text: md`${code(call)} would keep the records; here they only passed through it` })
+  }
+  // Pawl's own commands do what they say, there as anywhere: of those it is not said.
+  const ofSite = stages.some(({ command }) => !isHouseCommand(registry, command.key))
+  if (practice && !dry && effects === 'read' && ofSite)
     below.push({ kind: 'note', text: plain('Practice: nothing was changed.') })
   const labels = redirects.filter(({ always }) => !always).map(({ label }) => label)
   if (practice && labels.length > 0)

@@ -112,15 +112,15 @@ export async function executePlan(
   const end = endOf(services, facts, plan, outcome, timeout.shown, clean)
   return {
     state: 'ended',
-    end: end.to === 'succeeded' ? end : withWords(facts, plan, end),
+    end: end.to === 'succeeded' ? end : withWords(services, facts, plan, end),
     fault: fault !== undefined,
     stopped,
   }
 }
 
 /** A dry run that failed has changed nothing, either. */
-function withWords(facts: RunFacts, plan: RunnablePlan, end: End): End {
-  const { above } = dryWords(facts, plan)
+function withWords(services: Services, facts: RunFacts, plan: RunnablePlan, end: End): End {
+  const { above } = dryWords(services, facts, plan)
   return { ...end, reply: { ...end.reply, blocks: [...above, ...end.reply.blocks] } }
 }
 
@@ -207,7 +207,7 @@ export function succeededEnd(
 ): End {
   const { run, actor } = facts
   const { stages, answer, mode, line } = plan
-  const { above, below, stays } = dryWords(facts, plan)
+  const { above, below, stays } = dryWords({ registry }, facts, plan)
   const redirects = stays ? [] : facts.redirects
   const targets = stays ? [] : plan.targets
   const around = (blocks: readonly Block[]) => [...above, ...blocks, ...below]

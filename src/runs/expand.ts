@@ -11,7 +11,7 @@ import { MASK } from '../command/redact.ts'
 import { type AliasRow, selectAliases } from '../db/alias.ts'
 import type { Database } from '../db/database.ts'
 import { type PastLine, selectPastLine } from '../db/history.ts'
-import { type RunRow, recordOf } from '../db/runs.ts'
+import { authorsOf, type RunRow, recordOf } from '../db/runs.ts'
 import type { Plan, RefusedPlan, RunnablePlan } from '../engine/plan.ts'
 import { planInput, planInvocation, readLine } from '../engine/planner.ts'
 import type { PawlRecord } from '../json.ts'
@@ -30,7 +30,7 @@ export interface Asked<I extends Typed = Typed> {
   /** The aliases that were written out, and the earlier runs whose lines are repeated. */
   readonly aliases: readonly string[]
   readonly repeats: readonly string[]
-  /** The keys of the accounts that wrote those aliases. */
+  /** The keys of the accounts that wrote those aliases, or the ones in an earlier run or the form that it is taken from. */
   readonly authors: readonly string[]
   /** The run that `run retry` asks again. */
   readonly retried: Retried | null
@@ -43,7 +43,7 @@ export interface Asked<I extends Typed = Typed> {
 }
 
 /** As much of an invocation as a plan is made of. */
-type Typed = Pick<Invocation, 'input' | 'actor' | 'channel' | 'standing' | 'record'>
+type Typed = Pick<Invocation, 'input' | 'actor' | 'channel' | 'standing' | 'record' | 'authors'>
 
 type Rooms = Pick<Services, 'registry'>
 
@@ -90,8 +90,10 @@ async function writeOutAction<I extends Typed>(
 ): Promise<Asked<I>> {
   const found = await findAction(db, asked.invocation, plan)
   if (found === null) return { ...asked, plan: unfound(plan, noSuchButton), history: 'part' }
-  const again = writtenAs(services, asked, found.line, null)
-  return { ...remembered(services, again), pressed: { run: found.run, plan } }
+  const { row, line } = found
+  const again = writtenAs(services, asked, line, null)
+  const authors = [...asked.authors, ...authorsOf(row)]
+  return { ...remembered(services, again), authors, pressed: { run: row.id, plan } }
 }
 
 /** The same with another line in place of what was typed, and what that line starts with. */
@@ -123,7 +125,8 @@ async function writeOutRetry<I extends Typed>(
   if (!found.ok) return { ...asked, plan: unfound(plan, found.blocks), history: 'part' }
   const { row } = found
   const again = writtenAs(services, asked, row.line, recordOf(row))
-  return { ...remembered(services, again), retried: { row, plan } }
+  const authors = [...asked.authors, ...authorsOf(row)]
+  return { ...remembered(services, again), authors, retried: { row, plan } }
 }
 
 async function writeOutNames<I extends Typed>(services: Rooms, db: Database, invocation: I): Promise<Asked<I>> {
@@ -135,7 +138,7 @@ async function writeOutNames<I extends Typed>(services: Rooms, db: Database, inv
     plan,
     aliases: [],
     repeats: [],
-    authors: [],
+    authors: invocation.authors ?? [],
     retried: null,
     pressed: null,
     glass: null,
@@ -149,7 +152,8 @@ async function writeOutNames<I extends Typed>(services: Rooms, db: Database, inv
   const history = begins ? 'repeat' : undefined
   if (!before.ok) return { ...asked, plan: refusedPlan(plan.line, before), history: history ?? 'part' }
   const after = await writeOutAliases(services, db, invocation, before.pipeline)
-  const found = { aliases: after.ok ? after.used : [], repeats: before.repeats, authors: after.authors }
+  const authors = [...asked.authors, ...before.authors, ...after.authors]
+  const found = { aliases: after.ok ? after.used : [], repeats: before.repeats, authors }
   if (!after.ok) return { ...asked, ...found, plan: refusedPlan(plan.line, after), history: history ?? 'part' }
   if (found.aliases.length === 0 && found.repeats.length === 0) return remembered(services, asked)
   const written: I = {
@@ -166,7 +170,14 @@ async function writeOutNames<I extends Typed>(services: Rooms, db: Database, inv
 }
 
 type Refused = Extract<Expansion, { ok: false }>
-type Repeated = { readonly ok: true; readonly pipeline: Pipeline; readonly repeats: readonly string[] } | Refused
+type Repeated =
+  | {
+      readonly ok: true
+      readonly pipeline: Pipeline
+      readonly repeats: readonly string[]
+      readonly authors: readonly string[]
+    }
+  | Refused
 
 /** `!!` and `!3` as the lines that they repeat. */
 async function repeatLines(
@@ -176,19 +187,21 @@ async function repeatLines(
   pipeline: Pipeline,
 ): Promise<Repeated> {
   const names = namesToExpand(pipeline, registry).filter((name) => name.startsWith('!'))
-  if (names.length === 0) return { ok: true, pipeline, repeats: [] }
+  if (names.length === 0) return { ok: true, pipeline, repeats: [], authors: [] }
   const results = await db.batch<PastLine>(names.map((name) => selectPastLine(db, actor, nthOf(name))))
   const lines = new Map<string, string>()
   const repeats: string[] = []
+  const authors: string[] = []
   for (const [i, name] of names.entries()) {
     const row = results[i]?.results[0]
     const wrong = row === undefined ? notThere(name) : notWhole(name, row)
     if (row === undefined || wrong !== null) return { ok: false, code: 'usage', message: wrong ?? notThere(name) }
     lines.set(name, row.line)
     repeats.push(row.id)
+    authors.push(...authorsOf(row))
   }
   const expansion = expandPipeline(pipeline, { registry, textOf: (name) => lines.get(name) ?? null })
-  return expansion.ok ? { ...expansion, repeats } : expansion
+  return expansion.ok ? { ...expansion, repeats, authors } : expansion
 }
 
 /** `!!` is `!1`. */

@@ -8,9 +8,9 @@ import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Command } from '../command/command.ts'
 import type { Database } from '../db/database.ts'
-import { clearForms, type FormRow, insertForm, type SentFormRow, selectForm } from '../db/forms.ts'
+import { clearForms, dropOldestForms, type FormRow, insertForm, type SentFormRow, selectForm } from '../db/forms.ts'
 import { hex, sha256 } from '../digest.ts'
-import type { Draft } from '../form/draft.ts'
+import { type Draft, keptDraft } from '../form/draft.ts'
 import { FORM_ID, type Form, type FormLimits } from '../form/form.ts'
 import { lineForm, pickForm } from '../form/other-forms.ts'
 import { formOf, stepsOf } from '../form/steps.ts'
@@ -24,6 +24,9 @@ const ID_CHARACTERS = 16
 
 /** As many forms as one sweep deletes; people ask for fewer in a minute. */
 const FORGET_LIMIT = 500
+
+/** More than anybody fills in at once: of one account's the oldest goes. */
+const OPEN_MAX = 20
 
 /** Who asks for a form, and for what. */
 type NewForm = Pick<FormRow, 'kind'> & {
@@ -72,13 +75,13 @@ export async function makeForm(services: Services, db: Database, wanted: NewForm
     address: JSON.stringify(address),
     command: command?.key ?? null,
     shape: command ? await shapeOf(command) : null,
-    typed: JSON.stringify(draft),
+    typed: keptDraft(draft),
     // As admission does it: no token of a message is kept, nor reaches a command.
     record: record === undefined ? null : JSON.stringify(cleanJson(record, maskTokens)),
     created_at: now,
     expires_at: now + FORM_MS,
   }
-  await insertForm(db, row).run()
+  await db.batch([insertForm(db, row), dropOldestForms(db, row, OPEN_MAX)])
   return row
 }
 

@@ -12,10 +12,12 @@ export const FORM_MS = 30 * 60_000
 export function withFormButton(plan: RefusedPlan, explained: readonly Block[], form: string): readonly Block[] {
   const name = plan.form?.command.name ?? ''
   const asked: Block = { kind: 'text', text: md`${code(name)} asks for its options in a form. Nothing was run yet.` }
-  return [
-    ...(plan.code === 'form' ? [asked] : explained),
-    { kind: 'buttons', buttons: [formButton(form, 'Fill in a form')] },
-  ]
+  return [...(plan.code === 'form' ? [asked] : explained), fillIn(form)]
+}
+
+/** The button that opens a form. */
+export function fillIn(form: string): Block {
+  return { kind: 'buttons', buttons: [formButton(form, 'Fill in a form')] }
 }
 
 /** Unknown, somebody else's and too late are told alike. */

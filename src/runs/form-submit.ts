@@ -6,14 +6,15 @@ import type { Address, Channel, Input, Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
 import { type FormRow, keepTyped } from '../db/forms.ts'
-import { readLine } from '../engine/planner.ts'
-import { type Draft, flagsOf, NEW_DRAFT, typedIn } from '../form/draft.ts'
-import type { FieldValue, FormLimits } from '../form/form.ts'
+import { mayKeepUnread, readLine } from '../engine/planner.ts'
+import { type Draft, draftOf, flagsOf, isKept, keptDraft, NEW_DRAFT, typedIn } from '../form/draft.ts'
+import type { FieldValue, Form, FormLimits } from '../form/form.ts'
 import { COMMAND_FIELD, LINE_FIELD, lineForm, pickForm } from '../form/other-forms.ts'
-import { readForm } from '../form/read.ts'
+import { missingWhy, readForm } from '../form/read.ts'
 import { formOf, stepsOf } from '../form/steps.ts'
 import type { Json, PawlRecord } from '../json.ts'
 import { isPossible } from '../policy/ask.ts'
+import { type Asked, planAsked } from './expand.ts'
 import { deliveryOf, findForm, isAsItWas, makeForm, type OpenForm, shownOf } from './form-kept.ts'
 import { formChanged, formOver, formUnreachable } from './form-replies.ts'
 import { ADMISSION_BUDGET_MS } from './limits.ts'
@@ -31,6 +32,10 @@ export interface Desk {
 
 /** Taking a step leaves the last one {@link ADMISSION_BUDGET_MS} of the platform's 3 s for its run. In milliseconds. */
 const STEP_BUDGET_MS = 1_000
+
+/** Of a field that the next step would have to find again. */
+const UNKEPT =
+  'it looks like a token or a password, and no form keeps those between its steps: type it on a line instead'
 
 /** What a step comes to: an answer, or what is to run. */
 type Step = Submitted | { readonly kind: 'run'; readonly row: FormRow; readonly input: Input }
@@ -76,7 +81,7 @@ async function takeStep(
   }
   switch (found.row.kind) {
     case 'line':
-      return await submitLine(db, found, submission)
+      return await submitLine(services, db, found, submission, limits)
     case 'pick':
       return await submitPick(services, db, found, submission, limits)
     case 'options':
@@ -90,6 +95,7 @@ function invocationOf(
   { id, source, actor, standing, address, answersInResponse, receivedAt }: Submission,
   input: Input,
 ): Invocation {
+  const { authors } = JSON.parse(row.typed) as Draft
   return {
     source,
     delivery: deliveryOf(id),
@@ -97,6 +103,7 @@ function invocationOf(
     standing,
     channel: JSON.parse(row.channel) as Channel,
     input,
+    ...(authors.length > 0 && { authors }),
     ...(row.record !== null && { record: JSON.parse(row.record) as PawlRecord }),
     address: address ?? (JSON.parse(row.address) as Address),
     answersInResponse,
@@ -104,15 +111,47 @@ function invocationOf(
   }
 }
 
-async function submitLine(db: Database, { row, draft }: OpenForm, { values }: Submission): Promise<Step> {
-  const text = textOf(values.get(LINE_FIELD))
-  // Whoever may run nothing learns nothing here but the grammar.
+async function submitLine(
+  services: Services,
+  db: Database,
+  { row, draft }: OpenForm,
+  submission: Submission,
+  limits: FormLimits,
+): Promise<Step> {
+  const text = textOf(submission.values.get(LINE_FIELD))
+  // Whoever may run nothing learns nothing here but the grammar, and which names there are, as from any line.
   const parsed = readLine({ kind: 'line', text }, row.platform)
-  if (parsed.ok) return { kind: 'run', row, input: { kind: 'line', text } }
-  const problems = [[LINE_FIELD, parsed.error.message]] as const
+  const line = { kind: 'line', text } as const
+  const asked = parsed.ok ? await planAsked(services, db, invocationOf(row, submission, line)) : null
+  const isUnknown = asked?.plan.ok === false && asked.plan.code === 'unknown_command'
+  if (asked && !isUnknown) {
+    const form = await optionsInstead(services, db, submission, asked, limits)
+    return form ? { kind: 'next', form } : { kind: 'run', row, input: line }
+  }
+  const message = parsed.ok ? 'there is no such command: help lists those that you may run' : parsed.error.message
+  const problems = [[LINE_FIELD, message]] as const
   const now: Draft = { ...draft, values: { [LINE_FIELD]: text }, problems }
-  await keepTyped(db, row.id, JSON.stringify(now)).run()
+  const kept = mayKeepUnread(services.registry, text) ? now : { ...now, values: {} }
+  await keepTyped(db, row.id, keptDraft(kept)).run()
   return { kind: 'problems', form: lineForm(row.id, now), problems: new Map(problems) }
+}
+
+/** The form of the line's command, where the line lacks options and whoever sends it may run that; null elsewhere. */
+async function optionsInstead(
+  services: Services,
+  db: Database,
+  submission: Submission,
+  { plan, authors, invocation, retried, pressed, glass }: Asked<Invocation>,
+  limits: FormLimits,
+): Promise<Form | null> {
+  if (plan.ok || !plan.form || retried || pressed || glass || stepsOf(plan.form.command, limits) === null) return null
+  const { command, given, flags } = plan.form
+  const { actor, channel, address, record } = invocation
+  const asker = await readAsker(services, db, submission, await db.batch(askerStatements(services, db, actor)))
+  if (!asker || !isPossible(asker, command)) return null
+  const made = { ...draftOf(command, given, flags), authors }
+  const wanted = { kind: 'options', actor, channel, address, command, draft: made, record } as const
+  return shownOf(services, await makeForm(services, db, wanted), made, limits)
 }
 
 async function submitPick(
@@ -161,20 +200,24 @@ async function submitOptions(
     if (secret) secrets.set(name, values.get(name))
     else kept[name] = values.get(name) ?? ''
   }
+  const isLast = step === steps.length
+  const unkept = new Map(shown.flatMap(({ name }) => (isKept(kept[name] ?? '') ? [] : [[name, UNKEPT] as const])))
   const { raw, problems } = readForm(command, (name) =>
     secrets.has(name) ? secrets.get(name) : typedIn({ values: kept }, name),
   )
+  const unsaid = draft.flags['dry-run'] === true ? null : missingWhy(command, raw, typedIn({ values: kept }, 'why'))
   // What later steps ask for is missing still.
   const seen = new Set(steps.slice(0, step).flatMap((options) => options.map(({ name }) => name)))
-  const wrong = [...problems].filter(([name]) => seen.has(name))
+  const unreasoned = unsaid === null ? [] : [['why', unsaid] as const]
+  const wrong = [...new Map([...(isLast ? [] : unkept), ...problems, ...unreasoned])].filter(([name]) => seen.has(name))
   const [first] = wrong
-  if (!first && step === steps.length) {
+  if (!first && isLast) {
     const options = new Map<string, Json>([...Object.entries(raw), ...Object.entries(flagsOf(command, draft, kept))])
     return { kind: 'run', row, input: { kind: 'command', path: command.path, options } }
   }
   const next = first ? steps.findIndex((options) => options.some(({ name }) => name === first[0])) + 1 : step + 1
   const now: Draft = { ...draft, step: next, values: kept, problems: wrong }
-  await keepTyped(db, row.id, JSON.stringify(now)).run()
+  await keepTyped(db, row.id, keptDraft(now)).run()
   const form = formOf({ id: row.id, command, draft: now, steps })
   return first ? { kind: 'problems', form, problems: new Map(wrong) } : { kind: 'next', form }
 }

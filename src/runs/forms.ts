@@ -21,12 +21,13 @@ export async function offerForm(
   services: Services,
   db: Database,
   { actor, channel, address, record }: Invocation,
+  authors: readonly string[],
   { command, given, flags }: FormWanted,
   limits: FormLimits | undefined,
 ): Promise<{ readonly id: string; readonly form: Form | null } | null> {
   if (stepsOf(command, limits ?? SMALLEST) === null) return null
   try {
-    const draft = draftOf(command, given, flags)
+    const draft = { ...draftOf(command, given, flags), authors }
     const row = await makeForm(services, db, { kind: 'options', actor, channel, address, command, draft, record })
     return { id: row.id, form: limits ? shownOf(services, row, draft, limits) : null }
   } catch (error) {
@@ -58,7 +59,7 @@ export async function openForm(
 ): Promise<Opened> {
   return await guarded(services, async () => {
     const found = await findForm(services, services.openDb(), actor, id)
-    if ('reply' in found) return { ok: false, reply: found.reply }
+    if ('reply' in found) return { ok: false, reply: found.reply, ...(!found.sent && { refused: 'form_over' }) }
     const { command } = found.row
     if (command !== null && !(await isAsItWas(services, found.row)))
       return { ok: false, reply: formChanged(command.replaceAll(':', ' ')) }

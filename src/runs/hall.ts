@@ -81,7 +81,7 @@ export function createHall(services: Services): Hall {
 }
 
 async function proceed(services: Services, admitted: Admitted, limits?: FormLimits): Promise<Answer> {
-  const { run, plan, retried, glass, typed, db, invocation, answer, lifetime } = admitted
+  const { run, plan, retried, authors, glass, typed, db, invocation, answer, lifetime } = admitted
   const { actor, channel } = invocation
   const asker = { ...admitted, actor, channel }
   const from = ['accepted'] as const
@@ -101,7 +101,7 @@ async function proceed(services: Services, admitted: Admitted, limits?: FormLimi
   }
   if (!plan.ok) {
     const allowed = services.registry.all().filter((command) => isPossible(admitted, command))
-    const offer = plan.form ? await offerForm(services, db, invocation, plan.form, limits) : null
+    const offer = plan.form ? await offerForm(services, db, invocation, authors, plan.form, limits) : null
     const explained = plan.explain(allowed)
     const blocks = offer === null ? explained : withFormButton(plan, explained, offer.id)
     const reply: Reply = { visibility: 'private', tone: 'warning', blocks }
@@ -128,7 +128,7 @@ async function proceed(services: Services, admitted: Admitted, limits?: FormLimi
   const reply = breaking
     ? await queueJob(services, ready, plan, [...events, ...breaking.events], breaking.along)
     : waits
-      ? await awaitCare(services, ready, plan, decided.care, events)
+      ? await awaitCare(services, ready, plan, decided.care, events, limits)
       : plan.mode === 'job'
         ? await queueJob(services, ready, plan, events)
         : await runInline(services, ready, plan, events)

@@ -11,6 +11,7 @@ import type { Admitted } from './admit.ts'
 import { settle, tell } from './answer.ts'
 import { send } from './deliver.ts'
 import { type Joining, selectJoined, takeOrJoin, wakeIfOver, whereToFollow } from './join.ts'
+import { keptReply } from './kept.ts'
 import { WAKE_GRACE_MS } from './limits.ts'
 import { busy, joining, waiting } from './lock-replies.ts'
 import { noteLocks, releaseLocks, type Taken } from './locks.ts'
@@ -83,7 +84,7 @@ export async function queueJob(
           locks: joins === null ? noteLocks(singletons, taken.held) : '[]',
           joins,
           input: JSON.stringify(inputToJson(invocation.input)),
-          reply: JSON.stringify(reply),
+          reply: keptReply(reply),
         },
       }),
       // Kept for the claim, which no envelope tells who is a full member. That somebody is outside holds for that room alone.
@@ -103,8 +104,10 @@ export async function queueJob(
     // The locks are left to their leases: D1 could not say whether the run is queued after all.
     return await tell(services, admitted, unconfirmed(run))
   }
+  // Of a job that starts at once its own message is enough; what else is to be said stands there before it starts.
+  if (admitted.answer.deferred && (taken.outcome !== 'held' || along !== null))
+    await showWaiting(services, admitted, reply)
   if (taken.outcome === 'held') await wakeOrLeaveToSweeper(services, run)
-  else if (admitted.answer.deferred) await showWaiting(services, admitted, reply)
   return reply
 }
 

@@ -2,7 +2,7 @@
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import { oneLine } from '../chat/label.ts'
-import { type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import { channelName, type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import { servesWorkspace } from '../config.ts'
 import type { Database } from '../db/database.ts'
@@ -176,11 +176,15 @@ export function senderOf(
   { thread, address }: Redirect,
 ): Markdown {
   // A mention means something on its own platform alone.
-  const account = address.platform === actor.platform ? userName(actor.id) : plain(actor.id)
+  const near = address.platform === actor.platform
+  const account = near ? userName(actor.id) : plain(actor.id)
   const who = subject.user === null ? account : plain(subject.user.name)
   if (thread) return md`sent by ${who}`
   if (channel.kind === 'direct') return md`sent by ${who} from a direct message`
-  return md`sent by ${who} from ${channel.name === undefined ? 'another room' : `#${oneLine(channel.name)}`}`
+  // A mention of Pawl names its room by id alone.
+  const unnamed = near ? channelName(channel.id) : 'another room'
+  const room = channel.name === undefined ? unnamed : `#${oneLine(channel.name)}`
+  return near ? md`sent by ${who} from ${room}` : md`sent by ${who} from ${room} on ${actor.platform}`
 }
 
 /** Brings the copies of an answer where redirects lead; the outbox has them, too. */

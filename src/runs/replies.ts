@@ -1,9 +1,11 @@
 /** Every sentence the hall says. Pure. Each names what happened, what to do next, and the run. */
 import { cancelButton } from '../chat/button.ts'
-import { code, joinMarkdown, type Markdown, md, personName, plain, userName } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, personName, plain, userName, userNamed } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
 import type { Resolution } from '../db/runs.ts'
 import type { Denial } from '../policy/decide.ts'
+import { freezeTerms, NAMED_MAX } from '../policy/freeze.ts'
+import { ACCOUNT_ID } from '../policy/names.ts'
 import type { State } from './state.ts'
 
 /** Nothing was run because the house could not record it. */
@@ -64,13 +66,24 @@ export function denied(run: string, command: string, decision: Denial, grantors:
       case 'broken_rule':
         return md`You may not run ${code(command)}: the rule ${code(decision.rules[0] ?? '')} cannot be evaluated, so it denies. ${who} can mend it. Nothing was run.`
       case 'frozen':
-        return md`${code(command)} cannot start now: ${decision.because}. Nothing was run.`
+        return md`${code(command)} cannot start now: ${frozenText(decision)}. Nothing was run.`
       case 'unseen':
       case 'forbidden':
         return md`You may not run ${code(command)}: ${decision.because}. Nothing was run.`
     }
   })()
   return { visibility: 'private', tone: 'failure', blocks: [{ kind: 'text', text }, runNote(run)] }
+}
+
+/** Who has frozen it, until when and why. Whoever is no user of Pawl is one of the setting, shown by name on his own platform. */
+function frozenText({ because, freezes = [] }: Denial): Markdown {
+  if (freezes.length === 0) return plain(because)
+  const named = freezes.slice(0, NAMED_MAX).map((one) => {
+    const by = ACCOUNT_ID.test(one.byName.toLowerCase()) ? userNamed(one.byName, 'an administrator') : one.byName
+    return md`by ${by} ${freezeTerms(one)}`
+  })
+  const more = freezes.length - named.length
+  return md`it is frozen ${joinMarkdown(more > 0 ? [...named, plain(`and ${more} more`)] : named, '; ')}`
 }
 
 /** Why a stage whose arguments came from records may not go on. */
@@ -175,7 +188,7 @@ export function ended(
       case 'timed_out':
         return md`${code(line)} ran out of time (${detail}) and was stopped. Look at what it did before you repeat it.`
       case 'cancelled':
-        return md`${code(line)} was cancelled by ${typeof detail === 'string' ? personName(detail) : detail}.`
+        return cancelledText(line, typeof detail === 'string' ? personName(detail) : detail)
       case 'expired':
         return md`${code(line)} was not started in time and has expired. Nothing was run; type it again if it is still wanted.`
       case 'lost':
@@ -189,6 +202,10 @@ export function ended(
   const tone = state === 'cancelled' || state === 'expired' ? 'warning' : 'failure'
   const below: readonly Block[] = shown === undefined ? [] : [{ kind: 'code', text: shown }]
   return { visibility, tone, blocks: [{ kind: 'text', text }, ...below, runNote(run)] }
+}
+
+export function cancelledText(line: string, by: Markdown): Markdown {
+  return md`${code(line)} was cancelled by ${by}.`
 }
 
 /** What somebody found out about a lost run. */

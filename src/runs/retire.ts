@@ -1,5 +1,7 @@
 /** Takes the buttons from a message once they have served. Network: D1, the platform through its courier. */
+import { maskTokens } from '../audit/tokens.ts'
 import { withoutButtons } from '../chat/button.ts'
+import { cleanReply } from '../chat/clean.ts'
 import type { Address, Channel, Invocation } from '../chat/invocation.ts'
 import { code, type Markdown, md, plain, userName } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
@@ -12,11 +14,24 @@ import { messageOf, type Services } from './services.ts'
 import { isOwn, wasToldHere } from './visibility.ts'
 
 /**
+ * Shows a message that has served its purpose as `reply`: `message`, or the one whose button the request at `address` came from. No
+ * token is in it, whoever kept it. False where the platform let nothing be edited. Never throws.
+ */
+export async function showAgain(
+  { couriers }: Pick<Services, 'couriers'>,
+  address: Address,
+  reply: Reply,
+  message: MessageRef | null,
+): Promise<boolean> {
+  return (await couriers.get(address.platform)?.retire(address, cleanReply(reply, maskTokens), message)) ?? false
+}
+
+/**
  * Shows a run's last message without buttons, with a line about why. Best effort: nothing depends on it, and the platform may not
  * let it be edited any more. `address` is one where the answer may be seen. Never throws.
  */
 async function retire(
-  { couriers }: Pick<Services, 'couriers'>,
+  services: Pick<Services, 'couriers'>,
   address: Address,
   { reply, message }: Pick<RunRow, 'reply' | 'message'>,
   why: Markdown,
@@ -27,7 +42,7 @@ async function retire(
   if (bare.blocks.length === last.blocks.length) return
   const shown = { ...bare, blocks: [...bare.blocks, { kind: 'note' as const, text: why }] }
   const ref = message === null ? null : (JSON.parse(message) as MessageRef)
-  await couriers.get(address.platform)?.retire(address, shown, ref)
+  await showAgain(services, address, shown, ref)
 }
 
 /** Takes the buttons from a run's message in the room where it was asked, and says why. Best effort. Never throws. */
@@ -71,7 +86,7 @@ export async function retireRetried(
     await retireThere(services, row, why)
     // The button stood on a question that only this person sees: the answer, which he may not see, does not go there.
     const asked: Reply = { visibility: 'private', tone: 'plain', blocks: [{ kind: 'note', text: why }] }
-    await services.couriers.get(invocation.address.platform)?.retire(invocation.address, asked, null)
+    await showAgain(services, invocation.address, asked, null)
   } catch (error) {
     services.log('the buttons of a run that is run again stay', { run: row.id, error: messageOf(error) })
   }

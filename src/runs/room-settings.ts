@@ -2,7 +2,7 @@
 import type { Invocation } from '../chat/invocation.ts'
 import type { Database } from '../db/database.ts'
 import { keepAddress } from '../db/runs.ts'
-import { dryPlan } from '../engine/assemble.ts'
+import { dryPlan, storesRecords } from '../engine/assemble.ts'
 import type { Plan } from '../engine/plan.ts'
 import { placeOf } from '../policy/ask.ts'
 import type { Policy } from '../policy/decide.ts'
@@ -19,13 +19,14 @@ export function roomAsked(
 }
 
 /**
- * The plan as a room that practises takes it: a line of the site's own commands changes nothing. Pawl's commands are not practised:
+ * The plan as a room that practises takes it: a line of the site's own commands changes nothing, and `tee` keeps nothing. Pawl's other
+ * commands are not practised:
  * who types `room set #training --no-practice` there means it.
  */
 export function practised({ registry }: Pick<Services, 'registry'>, room: RoomSettings | null, plan: Plan): Plan {
   if (!room?.practice || !plan.ok || plan.dry) return plan
   // What a freeze stops is what changes the world outside.
-  return plan.commands.some((command) => canFreeze(registry, command)) ? dryPlan(plan) : plan
+  return plan.commands.some((command) => canFreeze(registry, command) || storesRecords(command)) ? dryPlan(plan) : plan
 }
 
 /** The invocation with its answer in a thread, where the room wants that and the platform can. Throws what D1 throws. */

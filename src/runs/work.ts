@@ -115,7 +115,7 @@ export async function workRun(services: Services, run: string, grantedLock?: str
   if (unheeded !== null) {
     const event = auditEvent(services.now(), 'approval.void', actor, { run, reason: unheeded })
     const visibility = row.message === null ? 'private' : visibilityOf(row)
-    const reply = textReply(voidText(run, row.line, unheeded), { visibility, tone: 'failure' })
+    const reply = textReply(voidText(run, row.line, { why: unheeded, again: true }), { visibility, tone: 'failure' })
     return await refuse({ to: 'denied', code: 'approval_void', reply, events: [...events, event] })
   }
   if (row.joins !== null) {

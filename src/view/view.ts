@@ -24,7 +24,7 @@ export function viewOf(
   reader: 'asker' | 'others' = 'asker',
 ): Seen {
   const [first, ...rest] = records
-  if (!first) return seen([{ kind: 'text', text: plain('Done. There is nothing to show.') }])
+  if (!first) return seen([{ kind: 'text', text: plain(command?.empty ?? 'Done. There is nothing to show.') }])
   const own = command?.view([first, ...rest]) ?? null
   if (own !== null)
     return 'show' in own ? seen(blocksOf(own.show), reader === 'others' ? [] : own.actions) : seen(blocksOf(own))

@@ -9,9 +9,11 @@ import { defineCommand } from '#pawl'
 import { houseEntries, loadRegistry } from '../../src/command/house-registry.ts'
 import { createRegistry } from '../../src/command/registry.ts'
 import { account, approvalWorld, type Kit, kitOf, trail } from './approval.kit.ts'
-import { rest, says } from './forms.kit.ts'
+import { rest, says, submits } from './forms.kit.ts'
 import { forward, holdBack, work } from './survive.kit.ts'
 import type { World } from './world.ts'
+
+const SOME_TOKEN = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
 
 let world: World
 let kit: Kit
@@ -49,12 +51,28 @@ async function stillWorks(run: string): Promise<void> {
 }
 
 /** It was ended, and nothing has run. */
-async function isVoid(run: string): Promise<void> {
+async function isVoid(run: string, next = 'Ask again by typing it again'): Promise<void> {
   expect(await kit.row(run)).toMatchObject({ state: 'denied', code: 'approval_void', input: null })
   expect(await kit.events(run, 'approval.void')).toHaveLength(1)
   expect(started()).toBe(0)
-  expect(kit.room().at(-1)).toContain('Ask again by typing it again')
+  expect(kit.room().at(-1)).toContain(next)
 }
+
+it('a token in a reason or in a note is kept in no row of an approval, and the reason is what it was at the start', async () => {
+  const { id } = await kit.asks('linus', `drop noted --why "with ${SOME_TOKEN}"`)
+  await kit.hears('linus', `confirm ${id}`)
+  await kit.hears('grace', `approval refuse ${id} not with ${SOME_TOKEN}`)
+  const rows = await env.DB.batch([
+    env.DB.prepare('SELECT because FROM approvals WHERE run = ?').bind(id),
+    env.DB.prepare('SELECT note FROM approval_votes WHERE run = ?').bind(id),
+  ])
+  expect(rows.map(({ results }) => results)).toEqual([[{ because: 'with [secret]' }], [{ note: 'not with [secret]' }]])
+  const { id: again } = await kit.asks('linus', `drop again --why "with ${SOME_TOKEN}"`)
+  await kit.hears('linus', `confirm ${again}`)
+  await kit.hears('grace', `approval approve ${again}`)
+  expect(await kit.end(again)).toMatchObject({ state: 'succeeded' })
+  expect(JSON.stringify([kit.room(), await kit.events(again, 'approval.asked')])).not.toContain(SOME_TOKEN)
+})
 
 describe('an approval by the wrong person does not count', () => {
   it('by who asked', async () => {
@@ -88,6 +106,71 @@ describe('an approval by the wrong person does not count', () => {
     expect(await approve('grace', again)).toContain('you wrote the alias')
     expect([...(await reasons(id)), ...(await reasons(again))]).toEqual(['barred', 'barred'])
     await stillWorks(again)
+  })
+
+  it.each([
+    ['after the line was sent back for its reason, and repeated with one', 'fix', 'drop', '!! --why "it is wanted"'],
+    ['after it was practised, and repeated in earnest', 'tryit', 'ship', '!!'],
+    ['after it was practised, and retried in earnest', 'tryout', 'ship', 'run retry <run>'],
+  ])('by who wrote its alias, %s', async (_, name, command, again) => {
+    const { workspace, id: grace } = account('grace')
+    await env.DB.prepare(
+      "INSERT INTO aliases (name, owner, text, uses, created_by, created_at) VALUES (?, NULL, ?, '[]', ?, 0)",
+    )
+      .bind(name, `${command} ${name}`, `slack:${workspace}:${grace}`)
+      .run()
+    await kit.hears('ada', 'room set #training --practice')
+    const seat = world.simulator.slack.user('linus').in(command === 'ship' ? '#training' : '#ops')
+    const told = (await (await seat.says(`@pawl ${name}`)).final()).text
+    expect(told).toContain(command === 'ship' ? 'Practice' : 'type it again with the reason')
+    const first = String((await world.newestRun(command)).id)
+    await kit.hears('linus', again.replace('<run>', first))
+    const id = String((await world.newestRun(command)).id)
+    expect(id).not.toBe(first)
+    if (command === 'drop') await kit.hears('linus', `confirm ${id}`)
+    expect(await approve('grace', id)).toContain('you wrote the alias')
+    expect(await reasons(id)).toEqual(['barred'])
+    await stillWorks(id)
+  })
+
+  it.each([
+    ['an option', 'half', 'ship', { app: 'formed', extra: 'none' }],
+    ['the reason', 'mute', 'drop muted', { app: 'muted', why: 'it is wanted' }],
+  ])('by who wrote the alias that lacked %s, which a form then asked for', async (_, name, text, values) => {
+    const { workspace, id: grace } = account('grace')
+    await env.DB.prepare(
+      "INSERT INTO aliases (name, owner, text, uses, created_by, created_at) VALUES (?, NULL, ?, '[]', ?, 0)",
+    )
+      .bind(name, text, `slack:${workspace}:${grace}`)
+      .run()
+    const { form } = await says('linus', name)
+    if (!form) throw new Error('no form')
+    await submits('linus', form, values)
+    await rest()
+    const id = String((await world.newestRun(text.split(' ')[0] ?? '')).id)
+    if (name === 'mute') await kit.hears('linus', `confirm ${id}`)
+    expect(await kit.row(id)).toMatchObject({ state: 'awaiting_approval' })
+    expect(await approve('grace', id)).toContain('you wrote the alias')
+    await stillWorks(id)
+  })
+
+  it('by an account that was the same user when it was asked, and took itself away since', async () => {
+    const { id } = await kit.asks('grace', 'ship apart')
+    expect(JSON.parse(String((await kit.approval(id)).barred)).sort()).toEqual(
+      ['grace', 'gus'].map((name) => `slack:${account(name).workspace}:${account(name).id}`).sort(),
+    )
+    await env.DB.prepare('DELETE FROM identities WHERE external_id = ?').bind(account('gus').id).run()
+    await kit.hears('ada', 'user add gus @gus')
+    await kit.hears('ada', 'group add approvers gus')
+    expect(await approve('gus', id)).toContain('asked for it with another account')
+    expect(await reasons(id)).toEqual(['barred'])
+    await kit.hears('ada', 'user remove gus')
+    await env.DB.prepare(
+      "INSERT INTO identities (platform, workspace, external_id, user_id, created_at) SELECT 'slack', ?, ?, id, 0 FROM users WHERE name = 'grace'",
+    )
+      .bind(account('gus').workspace, account('gus').id)
+      .run()
+    await kit.hears('grace', `approval withdraw ${id}`)
   })
 
   it('without the permission, or by nobody that Pawl knows', async () => {
@@ -133,6 +216,66 @@ describe('an approval by the wrong person does not count', () => {
   })
 })
 
+describe('one person cannot bury what waits', () => {
+  const listed = async () => JSON.parse(String((await world.newestRun('approval:list')).records)) as { run: string }[]
+
+  it('under more than ten questions of his own; the eleventh says what to do', async () => {
+    const { id } = await kit.asks('linus', 'ship victim')
+    forward(1_000)
+    const flood: string[] = []
+    for (let i = 0; i < 10; i++) flood.push((await kit.asks('grace', i === 0 ? 'restart flood' : `ship flood-${i}`)).id)
+    const more = await kit.asks('grace', 'ship flood-10')
+    expect(more.told).toContain('10 lines of yours wait')
+    expect(await kit.row(more.id)).toMatchObject({ state: 'denied', code: 'limit' })
+    // Nor with the other account.
+    expect(await kit.hears('gus', 'ship flood-11')).toContain('10 lines of yours wait')
+    await kit.hears('grace', `approval withdraw ${flood.pop()}`)
+    const again = await kit.asks('grace', 'ship flood-12')
+    expect(await kit.row(again.id)).toMatchObject({ state: 'awaiting_approval' })
+    await kit.hears('grace', `approval withdraw ${again.id}`)
+    for (const run of flood) await kit.hears('grace', `approval withdraw ${run}`)
+    await kit.hears('linus', `approval withdraw ${id}`)
+  })
+
+  it('of two at the same moment at the limit one is refused', async () => {
+    const open: string[] = []
+    for (let i = 0; i < 9; i++) open.push((await kit.asks('linus', `ship nine-${i}`)).id)
+    const told = await Promise.all([kit.hears('linus', 'ship last-1'), kit.hears('linus', 'ship last-2')])
+    expect(told.filter((text) => text.includes('10 lines of yours wait'))).toHaveLength(1)
+    const { results } = await env.DB.prepare("SELECT run FROM approvals WHERE state = 'open'").all<{ run: string }>()
+    expect(results).toHaveLength(10)
+    for (const { run } of results) await kit.hears('linus', `approval withdraw ${run}`)
+  })
+
+  it('from approval list: what expires first stands on top, the rest on the next pages, and only what is asked here', async () => {
+    const late = await kit.asks('linus', 'ship late')
+    forward(1_000)
+    const later = await kit.asks('linus', 'ship later')
+    const soon = await kit.asks('linus', 'launch soon')
+    // What somebody may not decide is on no page of it.
+    const own = await kit.asks('grace', 'ship own')
+    const far = await kit.asks('linus', 'ship far')
+    await env.DB.prepare("UPDATE runs SET workspace = 'T0ELSEWHERE' WHERE id = ?").bind(far.id).run()
+    await kit.hears('grace', 'approval list --mine')
+    expect((await listed()).map(({ run }) => run)).toEqual([soon.id, late.id, later.id])
+    await kit.hears('grace', 'approval list --mine --limit 1')
+    expect((await listed()).map(({ run }) => run)).toEqual([soon.id])
+    await kit.hears('grace', `approval list --mine --limit 1 --after ${soon.id}`)
+    expect((await listed()).map(({ run }) => run)).toEqual([late.id])
+    await kit.hears('grace', 'approval list')
+    expect((await listed()).map(({ run }) => run)).toEqual([soon.id, late.id, later.id, own.id])
+    expect(await listed()).toMatchObject([{ you: 'may decide' }, {}, {}, { you: '' }])
+    // Linus sees his own; ada, who reads all runs, all.
+    await kit.hears('linus', 'approval list')
+    expect((await listed()).map(({ run }) => run)).toEqual([soon.id, late.id, later.id])
+    await kit.hears('ada', 'approval list')
+    expect(await listed()).toHaveLength(4)
+    await env.DB.prepare('UPDATE runs SET workspace = ? WHERE id = ?').bind(account('linus').workspace, far.id).run()
+    for (const { id } of [late, later, soon, far]) await kit.hears('linus', `approval withdraw ${id}`)
+    await kit.hears('grace', `approval withdraw ${own.id}`)
+  })
+})
+
 describe('an approval counts for what was shown, and once', () => {
   it('one of fifty clicks at the same moment', async () => {
     const { id } = await kit.asks('linus', 'ship fifty')
@@ -143,7 +286,7 @@ describe('an approval counts for what was shown, and once', () => {
     expect(await reasons(id)).toHaveLength(49)
     expect(await kit.events(id, 'approval.approved')).toHaveLength(1)
     expect(await kit.events(id, 'run.queued')).toHaveLength(1)
-  }, 60_000)
+  }, 180_000)
 
   it('both of two who press at the same moment', async () => {
     for (let i = 0; i < 5; i++) {
@@ -154,7 +297,7 @@ describe('an approval counts for what was shown, and once', () => {
       expect(await kit.events(id, 'approval.approved')).toHaveLength(2)
       expect(await kit.events(id, 'approval.given')).toHaveLength(1)
     }
-  }, 60_000)
+  }, 180_000)
 
   it('of a refusal and an approval at the same moment exactly one', async () => {
     for (let i = 0; i < 8; i++) {
@@ -251,8 +394,8 @@ describe('an approval counts for what was shown, and once', () => {
     await kit.hears('ada', 'group add askers linus --for 5m')
     const click = await kit.asks('linus', 'ship asker-click')
     forward(5 * 60_000 + 1_000)
-    expect(await approve('grace', click.id)).toContain('who asked may not run it any more')
-    await isVoid(click.id)
+    expect(await approve('grace', click.id)).toContain('who asked may not run it any more: it needs ship:run')
+    await isVoid(click.id, 'Nothing was run')
     await kit.hears('ada', 'group add askers linus --for 5m')
     const wakes = holdBack()
     const start = await kit.asks('linus', 'ship asker-start')
@@ -272,8 +415,10 @@ describe('an approval counts for what was shown, and once', () => {
     await kit.end(earlier.id)
     trail.length = 0
     const { id } = await kit.asks('linus', 'ship replay')
-    expect(await approve('grace', earlier.id)).toContain('it was approved by grace')
-    expect(await kit.hears('grace', `approval refuse ${earlier.id}`)).toContain('it was approved by grace')
+    expect(await approve('grace', earlier.id)).toContain('already decided by grace: it was approved')
+    expect(await kit.hears('grace', `approval refuse ${earlier.id}`)).toContain(
+      'already decided by grace: it was approved',
+    )
     expect(await kit.row(id)).toMatchObject({ state: 'awaiting_approval' })
     expect(await reasons(earlier.id)).toEqual(['already_decided', 'already_decided'])
     await kit.hears('linus', `approval withdraw ${id}`)
@@ -308,8 +453,8 @@ describe('what must not be read without the word of somebody else', () => {
   it('is read neither by a dry run, nor for a preview, nor where a room practises', async () => {
     expect(await kit.hears('linus', 'extract pay')).toContain('waits for approval')
     expect(await kit.hears('linus', 'extract pay --dry-run')).toContain('A dry run reads for real')
-    // The preview of the confirmation that the second stage asks for.
-    expect(await kit.hears('linus', 'extract pay | wipe web')).toContain('Please confirm')
+    await kit.hears('ada', `rule create 'when command is extract with option[app] == "tax" must be confirmed'`)
+    expect(await kit.hears('linus', 'extract tax')).toContain('Please confirm')
     await kit.hears('ada', 'room set #general --practice')
     const room = world.simulator.slack.user('linus').in('#general')
     expect((await (await room.says('/pawl extract pay | wipe web')).final()).text).toContain('A dry run reads for real')
@@ -317,6 +462,47 @@ describe('what must not be read without the word of somebody else', () => {
     await kit.hears('ada', "rule create 'when command is history must be approved by ship:approve'")
     expect(await kit.hears('linus', 'history --dry-run')).toContain('A dry run reads for real')
     expect(started()).toBe(0)
+  })
+
+  it('is not read where records name it, either', async () => {
+    const refused = 'put it first in the line'
+    const piped = `seed '[{"t":"pay"}]' | extract $t`
+    expect(await kit.hears('linus', piped)).toContain(refused)
+    expect(await kit.hears('linus', `${piped} --dry-run`)).toContain(refused)
+    // What the dry run of the preview gives goes on to the next stage.
+    expect(await kit.hears('linus', 'wipe web | extract $would_wipe')).toContain('Please confirm')
+    await kit.hears('ada', 'room set #general --practice')
+    const room = world.simulator.slack.user('linus').in('#general')
+    expect((await (await room.says(`/pawl ${piped} | restart web`)).final()).text).toContain(refused)
+    await kit.hears('ada', 'room set #general --no-practice')
+    expect(started()).toBe(0)
+  })
+})
+
+describe('nobody is asked about what he cannot see', () => {
+  const token = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
+
+  it('a token in the arguments, that would be shown masked', async () => {
+    for (const line of [`ship ${token}`, `restart ${token}`, `ship web --extra "with ${token}"`])
+      expect(await kit.hears('linus', line)).toContain('it holds something that is masked')
+    await says('linus', 'ship $text', { record: { text: `with ${token}` } })
+    await rest()
+    // What is on a message is masked for the command, too: then it is as it is shown.
+    expect(await world.newestRun('ship')).toMatchObject({ state: 'awaiting_approval' })
+    expect(String((await world.newestRun('ship')).record)).not.toContain(token)
+    await kit.hears('linus', `approval withdraw ${(await world.newestRun('ship')).id}`)
+  })
+
+  it('a line or its arguments that are too long; one that ends in … is not', async () => {
+    for (const line of ['ship "and so on …"', `ship ${'x'.repeat(495)}`]) {
+      const { id, told } = await kit.asks('linus', line)
+      expect(told).toContain('waits for approval')
+      await kit.hears('linus', `approval withdraw ${id}`)
+    }
+    expect(await kit.hears('linus', `ship ${'x'.repeat(496)}`)).toContain('too long to be shown whole')
+    const long = await says('linus', 'ship $text', { record: { text: 'x'.repeat(2_000) } })
+    await rest()
+    expect(JSON.stringify(long)).toContain('too long to be shown whole')
   })
 })
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:test'
 import { vi } from 'vitest'
 import * as z from 'zod'
-import { defineCommand } from '#pawl'
+import { type Command, defineCommand } from '#pawl'
 import { DISCORD_GUILD, PEOPLE, SLACK_TEAM } from '../../simulator/index.ts'
 import { FLAT_EVENT } from '../../src/db/audit.ts'
 import { worldWith } from './survive.kit.ts'
@@ -115,8 +115,8 @@ export const account = (name: string, platform: 'slack' | 'discord' = 'slack') =
 }
 
 /** The world with linus, who may ask, and grace, who may ask and approve; ada is the deployment's administrator. */
-export async function approvalWorld(): Promise<World> {
-  const world = await worldWith(ship, launch, wipe, restart, drop, extract, hush)
+export async function approvalWorld(...more: Command[]): Promise<World> {
+  const world = await worldWith(ship, launch, wipe, restart, drop, extract, hush, ...more)
   for (const line of [
     'user add grace @grace',
     'user add linus @linus',

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sweep } from '../../src/runs/sweep.ts'
 import { servicesOf } from '../../src/services.ts'
 import { approvalWorld, type Kit, kitOf } from './approval.kit.ts'
+import { hall, rest, says, who } from './forms.kit.ts'
 import { forward, holdBack, work } from './survive.kit.ts'
 import type { World } from './world.ts'
 
@@ -78,7 +79,9 @@ describe('a line that needs approval', () => {
 
   it('needs each of two people, and says how far it is', async () => {
     const { id } = await kit.asks('linus', 'launch two')
-    expect(await kit.press('grace', 'Approve')).toContain('It still needs more people: 1 of 2 with ship:approve')
+    expect(await kit.press('grace', 'Approve')).toContain(
+      'It waits for more people: 1 of 2 with ship:approve have agreed.',
+    )
     await vi.waitUntil(() => seen('linus').some(({ text }) => text.includes('Approved by: grace')))
     expect(await kit.hears('grace', `approval approve ${id}`)).toContain('you have said so already')
     expect(await kit.press('ada', 'Approve')).toContain('it starts now')
@@ -101,7 +104,7 @@ describe('a line that needs approval', () => {
         .filter(({ onlyFor }) => onlyFor === 'linus')
         .at(-1)?.text,
     ).toContain(text)
-    expect(await kit.hears('ada', `approval approve ${id}`)).toContain('it was refused by grace')
+    expect(await kit.hears('ada', `approval approve ${id}`)).toContain('already decided by grace: it was refused')
     expect(kit.done(id)).toEqual([])
     expect(await kit.approval(id)).toMatchObject({ state: 'refused' })
     expect(await kit.events(id, 'approval.refused')).toMatchObject([{ note: 'not before the backup' }])
@@ -115,6 +118,10 @@ describe('a line that needs approval', () => {
     expect(await kit.approval(first.id)).toMatchObject({ state: 'withdrawn' })
     expect(kit.room().at(-1)).toContain('was cancelled by linus before it started')
     expect(await kit.hears('grace', `approval approve ${first.id}`)).toContain('it was withdrawn')
+    // The question in the asker's own place says so, too, and leaves nothing to press.
+    const mine = () => seen('linus').filter(({ text, onlyFor }) => onlyFor !== null && text.includes('ship back'))
+    await vi.waitUntil(() => mine().every(({ buttons }) => buttons.length === 0))
+    expect(mine().some(({ text }) => text.includes('was cancelled by linus before it started'))).toBe(true)
     const second = await kit.asks('linus', 'ship cancel')
     expect(await kit.hears('grace', `run cancel ${second.id}`)).toContain('run:cancel')
     expect(await kit.hears('ada', `run cancel ${second.id}`)).toContain('was cancelled')
@@ -124,6 +131,34 @@ describe('a line that needs approval', () => {
       { reason: 'already_decided' },
     ])
     expect([...kit.done(first.id), ...kit.done(second.id)]).toEqual([])
+  })
+
+  it('is taken back on Discord with nothing left to press', async () => {
+    const ada = world.simulator.discord.user('ada').in('#ops')
+    await (await ada.says('/pawl run:ship returned')).final()
+    const { id } = await world.newestRun('ship')
+    expect((await (await ada.press('Withdraw')).final()).text).toContain('You withdrew ship returned')
+    expect(await kit.row(String(id))).toMatchObject({ state: 'cancelled' })
+    await vi.waitUntil(() => ada.sees().every(({ buttons }) => buttons.every(({ label }) => label !== 'Withdraw')))
+    const about = ada.sees().filter(({ text }) => text.includes('ship returned was cancelled by'))
+    expect(about.map(({ onlyFor }) => onlyFor)).toEqual(expect.arrayContaining([null, 'ada']))
+  })
+
+  it('is void when a freeze begins: who presses and the room read the reason, and no advice to type it again', async () => {
+    const { id } = await kit.asks('linus', 'ship frozen')
+    expect(await kit.hears('ada', `freeze start 'release of v42' --until 2h`)).toContain('Frozen')
+    const { id: freeze } = (await env.DB.prepare('SELECT MAX(id) AS id FROM freezes').first<{ id: number }>()) ?? {}
+    const pressed = await kit.press('grace', 'Approve')
+    expect(pressed).toMatch(/it is frozen .*until .*: release of v42 \(freeze/)
+    expect(pressed).not.toContain('again')
+    expect(await kit.row(id)).toMatchObject({ state: 'denied', code: 'approval_void' })
+    const ended = kit.room().find((text) => text.includes('ship frozen'))
+    expect(ended).toMatch(/ship frozen was not started: it is frozen .*release of v42 .*Nothing was run/)
+    expect(ended).not.toContain('again')
+    // What people wrote stands in fields that can be erased alone.
+    expect(await kit.events(id, 'approval.void')).toMatchObject([{ reason: 'it is frozen' }])
+    expect(await kit.hears('ada', `freeze end ${freeze}`)).toContain('has ended')
+    expect(kit.done(id)).toEqual([])
   })
 
   it('expires as a refusal: at the click, or by the sweeper', async () => {
@@ -159,7 +194,9 @@ describe('a line that needs approval', () => {
     const direct = world.simulator.slack.user('linus').in('dm')
     expect((await (await direct.says('ship web')).final()).text).toContain('type it in a room')
     expect((await kit.asks('linus', 'hush x')).told).toContain('where no secret may be')
-    expect((await kit.asks('linus', 'drop web')).told).toContain('--why')
+    // A slash command would open the form that asks for it.
+    const mention = await world.simulator.slack.user('linus').in('#ops').says('@pawl drop web')
+    expect((await mention.final()).text).toContain('--why')
     expect((await kit.asks('linus', `ship ${'x'.repeat(600)}`)).told).toContain('make it shorter')
     const { results } = await env.DB.prepare(
       "SELECT state, code FROM runs WHERE command IN ('ship', 'hush', 'drop') ORDER BY created_at DESC LIMIT 4",
@@ -213,18 +250,49 @@ describe('a line that needs approval', () => {
     expect(await kit.end(String(small.id))).toMatchObject({ state: 'succeeded' })
   })
 
-  it('may be a pipeline, but not one that only shows later what it does', async () => {
-    const told = await kit.hears('linus', "seed '[1]' | count | ship late > here")
-    const { id } = await world.newestRun('seed|count|ship')
+  it('is shown with its defaults and with the message that it is run on: in the question, in show and in the list', async () => {
+    await says('linus', 'ship $user', { record: { user: 'mars', text: `first\nsecond ${'x'.repeat(600)}` } })
+    await rest()
+    const { id } = await world.newestRun('ship')
+    const shown = await kit.hears('grace', `approval show ${id}`)
+    const listed = String(
+      await kit
+        .hears('grace', 'approval list --limit 100')
+        .then(() => world.newestRun('approval:list'))
+        .then(({ records }) => records),
+    )
+    for (const text of [kit.room().find((one) => one.includes('ship $user')), shown, listed]) {
+      expect(text).toContain('app=mars extra=none')
+      expect(text).toContain('first ⏎ second xxx')
+      expect(text).toContain('… (613 characters)')
+    }
+    expect(await kit.hears('linus', `approval withdraw ${id}`)).toContain('withdr')
+    const asked = await says('linus', 'wipe $user', { record: { user: 'mars', text: 'wipe it' } })
+    expect(JSON.stringify(asked)).toContain('wipe it')
+  })
+
+  it('may be a pipeline, if it is the first of it', async () => {
+    const told = await kit.hears('linus', 'ship early | count > here')
+    const { id } = await world.newestRun('ship|count')
     expect(told).toContain('waits for approval')
     await kit.hears('grace', `approval approve ${id}`)
     expect(await kit.end(String(id))).toMatchObject({ state: 'succeeded' })
     expect(kit.done(String(id))).toHaveLength(1)
-    const before = kit.done('').length
-    expect(await kit.hears('linus', `seed '[{"a":"all"}]' | ship $a`)).toMatch(/approval/)
-    const records = await world.newestRun('seed|ship')
-    expect(records.state).not.toBe('succeeded')
-    expect(kit.done('').length).toBe(before)
+  })
+
+  it('is refused behind a pipe before anything runs: nobody sees how often it would run, and on what', async () => {
+    await kit.hears('linus', `seed '[{"a":1}]' | tee mine`)
+    const refused = 'put it first in the line, with its arguments written out'
+    expect(await kit.hears('linus', 'cat mine | ship web')).toContain(refused)
+    expect(await world.newestRun('cat|ship')).toMatchObject({ state: 'denied' })
+    await kit.hears('ada', "rule create 'when command is count must be confirmed'")
+    expect(await kit.hears('linus', 'ship small | count')).toContain(refused)
+    expect(await kit.hears('linus', 'plan "ship small | count"')).toContain(refused)
+    expect(await kit.hears('linus', 'why "cat mine | ship web"')).toContain(refused)
+    // What an argument from records needs is known only then.
+    expect(await kit.hears('linus', `seed '[{"a":"all"}]' | ship $a`)).toContain(refused)
+    expect(await world.newestRun('seed|ship')).toMatchObject({ state: 'failed' })
+    expect(kit.done('').filter((entry) => entry.startsWith('ship all'))).toEqual([])
   })
 
   it('may be said to the bot, or typed with Discord’s own options', async () => {
@@ -328,6 +396,17 @@ describe('a line that needs approval', () => {
     )
     expect(kit.done(again)).toHaveLength(1)
   })
+})
+
+it('is offered to those who may decide it while they type, until they have', async () => {
+  const { id } = await kit.asks('linus', 'ship offered')
+  const offered = async (name: 'grace' | 'linus', command: string) =>
+    await hall().complete(who(name), `approval ${command} `)
+  expect(await offered('grace', 'approve')).toContain(`approval approve ${id}`)
+  expect(await hall().complete(who('grace'), `approval refuse ${id.slice(0, 6)}`)).toContain(`approval refuse ${id}`)
+  expect((await offered('linus', 'approve')).join()).not.toContain(id)
+  await kit.hears('grace', `approval refuse ${id} no`)
+  expect((await offered('grace', 'approve')).join()).not.toContain(id)
 })
 
 it('lets what was written with it be erased, and nothing else', async () => {

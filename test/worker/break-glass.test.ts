@@ -6,6 +6,7 @@ import { sweep } from '../../src/runs/sweep.ts'
 import { workRun } from '../../src/runs/work.ts'
 import { servicesOf } from '../../src/services.ts'
 import { done, eventsOf, grant, useCommands } from './freeze.kit.ts'
+import { holdBack, work } from './survive.kit.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -13,7 +14,7 @@ beforeAll(async () => {
   useCommands()
   world = await openWorld()
   await grant(world, {
-    grace: ['site:work', 'pawl:break-glass', 'pawl:admin', 'audit:admin', 'pawl:freeze'],
+    grace: ['site:work', 'pawl:break-glass', 'pawl:admin', 'audit:admin', 'audit:read', 'pawl:freeze'],
     linus: ['site:work', 'pawl:review', 'site:approve'],
     gus: ['pawl:break-glass'],
   })
@@ -54,12 +55,32 @@ const until = (test: () => Promise<boolean> | boolean) => vi.waitUntil(test, { t
 const WHY = "'checkout is down for all'"
 
 describe('break-glass', () => {
+  it('says so before it starts, also where no response can carry that', async () => {
+    const wakes = holdBack()
+    const seat = world.simulator.slack.user('grace').in('#ops')
+    await seat.says(`@pawl break-glass ${WHY} risky mentioned`)
+    await until(() =>
+      seat.sees().some(({ text }) => /The glass is broken: without .*[\s\S]*risky mentioned/.test(text)),
+    )
+    await until(() => wakes.length > 0)
+    expect(done).toEqual([])
+    vi.mocked(env.JOBS.send).mockRestore()
+    await work(String((await newest('risky mentioned')).id))
+    expect(done).toEqual(['risky mentioned staging'])
+    await until(() => seat.sees().some(({ text }) => text.includes('glass broken by grace')))
+    expect(seat.sees().some(({ text }) => text.includes('The glass is broken'))).toBe(false)
+  })
+
   it('runs the line without its confirmation and approval, tells the security room, and opens a review', async () => {
     const text = await hears('grace', `break-glass ${WHY} risky one --env prod`)
     expect(text).toContain('risky one')
     await until(() => done.length > 0)
     expect(done).toEqual(['risky one prod'])
     const { id } = await newest('risky one --env prod')
+    const room = () => world.simulator.slack.user('eve').in('#ops').sees()
+    await until(() =>
+      room().some(({ text }) => text.includes('without confirmation and approval: glass broken by grace')),
+    )
     await until(() => security().includes(String(id)))
     const told = security()
     for (const part of [
@@ -124,6 +145,14 @@ describe('break-glass', () => {
     await until(() => security().includes('in #general on discord'))
   })
 
+  it('passes an approval behind a pipe, too, which nobody could be asked for', async () => {
+    const line = `'seed "[1]" | count | risky piped --env prod'`
+    expect(await hears('grace', `plan ${line}`)).toContain('put it first in the line')
+    await hears('grace', `break-glass ${WHY} ${line}`)
+    await until(() => done.length > 0)
+    expect(done).toEqual(['risky piped prod'])
+  })
+
   it('passes a freeze for arguments that come from records', async () => {
     await hears('ada', `freeze start late --where 'option[env] == "prod"'`)
     await hears('grace', `break-glass ${WHY} 'seed "[{\\"e\\":\\"prod\\"}]" | work four --env $e'`)
@@ -136,6 +165,7 @@ describe('break-glass', () => {
     ["a command of Pawl's own that writes", 'group create mine', "it is one of Pawl's own commands"],
     ['the policy', "rule create 'when command is risky allow'", "it is one of Pawl's own commands"],
     ['the audit log', 'audit rotate yearly', "it is one of Pawl's own commands"],
+    ['reading the audit log', 'audit list', "it is one of Pawl's own commands"],
     ['a freeze', 'freeze end 1', "it is one of Pawl's own commands"],
     ['an approval', 'approval approve r_0123456789abcdef', "it is one of Pawl's own commands"],
     ['itself', `break-glass ${WHY} risky five`, "it is one of Pawl's own commands"],

@@ -1,16 +1,28 @@
 /** The asker's own word: a preview, a button or a word to type, two minutes, once. */
 import { env } from 'cloudflare:test'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineCommand } from '#pawl'
 import { sweep } from '../../src/runs/sweep.ts'
 import { servicesOf } from '../../src/services.ts'
 import { approvalWorld, type Kit, kitOf, trail } from './approval.kit.ts'
 import { forward, holdBack, work } from './survive.kit.ts'
 import type { World } from './world.ts'
 
+const TOKEN = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
+const leak = defineCommand({
+  name: 'leak',
+  summary: 'Say a token in the preview',
+  effects: 'write',
+  confirm: true,
+  rules: ['when command is leak allow'],
+  handler: () => trail.push('leak') && null,
+  dryRun: () => ({ would_use: TOKEN }),
+})
+
 let world: World
 let kit: Kit
 beforeAll(async () => {
-  world = await approvalWorld()
+  world = await approvalWorld(leak)
   kit = kitOf(world)
 })
 beforeEach(() => {
@@ -27,6 +39,26 @@ const own = (person: string) =>
     .in('#ops')
     .sees()
     .filter(({ onlyFor }) => onlyFor === person)
+
+it('a token in what a command says of a dry run is masked in the question, in what is kept of it, and once it is pressed', async () => {
+  expect(await kit.hears('linus', 'leak')).toContain('would_use: [secret]')
+  const run = String((await world.newestRun('leak')).id)
+  const kept = String((await kit.row(run)).reply)
+  expect(kept).toContain('would_use')
+  expect(kept).not.toContain(TOKEN)
+  // Even one that was kept before is not shown again.
+  await env.DB.prepare('UPDATE runs SET reply = ? WHERE id = ?').bind(kept.replace('[secret]', TOKEN), run).run()
+  await kit.press('linus', 'Confirm')
+  await kit.end(run)
+  const edits = () =>
+    world.simulator
+      .timeline()
+      .filter(({ kind }) => kind === 'edit')
+      .map((edit) => JSON.stringify(edit))
+  await vi.waitUntil(() => edits().some((edit) => edit.includes('would_use')), { timeout: 5_000 })
+  expect(edits().filter((edit) => edit.includes(TOKEN))).toEqual([])
+  expect(trail).toEqual(['leak'])
+})
 
 describe('a line that is to be confirmed', () => {
   it('shows to its asker alone what would run, and runs once he has pressed the button', async () => {
@@ -101,6 +133,23 @@ describe('a line that is to be confirmed', () => {
     await kit.hears('linus', `approval withdraw ${second.id}`)
   })
 
+  it('is asked which line is meant when a word fits several, and confirms the one whose run is named', async () => {
+    const first = await kit.asks('linus', 'wipe prod')
+    const second = await kit.asks('linus', 'wipe prod')
+    const asked = await kit.hears('linus', 'confirm prod')
+    expect(asked).toContain('2 lines of yours wait for this word')
+    for (const { id } of [first, second]) expect(asked).toContain(`confirm prod ${id}`)
+    expect(await kit.hears('linus', `confirm wrong ${first.id}`)).toContain('nothing of yours in this room waits')
+    expect(await kit.hears('linus', 'confirm prod r_0123456789abcdef')).toContain('nothing of yours in this room waits')
+    expect(await kit.hears('grace', `confirm prod ${first.id}`)).toContain('nothing of yours in this room waits')
+    expect(trail).toEqual([])
+    expect(await kit.hears('linus', `confirm prod ${first.id}`)).toContain('it starts now')
+    expect(await kit.end(first.id)).toMatchObject({ state: 'succeeded' })
+    expect(kit.done(first.id)).toHaveLength(1)
+    expect(await kit.row(second.id)).toMatchObject({ state: 'awaiting_approval' })
+    await kit.hears('linus', `approval withdraw ${second.id}`)
+  })
+
   it('is not confirmed by somebody else, an administrator or another account', async () => {
     const { id } = await kit.asks('linus', 'restart mine')
     expect(await kit.hears('grace', `confirm ${id}`)).toContain('only whoever asked for it can confirm it')
@@ -159,6 +208,12 @@ describe('a line that is to be confirmed', () => {
     const confirmed = await kit.press('linus', 'Confirm')
     expect(confirmed).toContain('It now waits for approval: 1 with ship:approve')
     expect(await kit.hears('linus', `confirm ${id}`)).toContain('you have confirmed it already')
+    // The question is what it has become: it waits for others, and can be taken back.
+    await vi.waitUntil(() => own('linus').some(({ text }) => text.includes('waits for approval: 1 with ship:approve')))
+    const question = own('linus').find(({ text, buttons }) => text.includes(id) && buttons.length > 0)
+    expect(question?.text).toMatch(/^drop web .* waits for approval: 1 with ship:approve/)
+    expect(question?.buttons.map(({ label }) => label)).toEqual(['Withdraw'])
+    expect(own('linus').some(({ text }) => text.includes(id) && text.includes('Please confirm'))).toBe(false)
     expect(kit.room().at(-1)).toMatch(/Why: it is broken/)
     expect(await kit.press('grace', 'Approve')).toContain('it starts now')
     expect(await kit.end(id)).toMatchObject({ state: 'succeeded' })

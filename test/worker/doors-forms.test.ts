@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { withButton } from '../../src/chat/form-shown.ts'
+import type { TypedField } from '../../src/chat/hall.ts'
 import { md, plain } from '../../src/chat/markdown.ts'
 import { textReply } from '../../src/chat/reply.ts'
 import type { Form } from '../../src/form/form.ts'
@@ -168,7 +169,9 @@ describe('a form in Slack', () => {
   it('that is over says so in a modal, and where Slack opens none, to the presser alone', async () => {
     const opened = { ok: false, reply: textReply(md`That form is over.`) } as const
     const api = slackApi()
-    await interact(press(PRESSED), fakeHall(USAGE, { opened }), api)
+    const hall = fakeHall(USAGE, { opened })
+    await interact(press(PRESSED), hall, api)
+    expect(hall.refused).toEqual([])
     expect(JSON.stringify(api.calls[0]?.body.view)).toContain('That form is over.')
 
     const broken = slackApi({ ok: false, error: 'expired_trigger_id' })
@@ -177,6 +180,14 @@ describe('a form in Slack', () => {
       address: URL_OF_PRESS,
       body: { response_type: 'ephemeral', replace_original: false, text: 'That form is over.' },
     })
+  })
+
+  it('that is nothing to the presser is noted in the audit, with who that was', async () => {
+    const opened = { ok: false, reply: textReply(md`That form is over.`), refused: 'form_over' } as const
+    const hall = fakeHall(USAGE, { opened })
+    await interact(press(PRESSED), hall)
+    const actor = { platform: 'slack', workspace: 'T111', id: 'U111' }
+    expect(hall.refused).toEqual([{ door: 'slack.interactions', reason: 'form_over', actor }])
   })
 
   it('comes back with what was filled in, from the envelope of whoever sent it', async () => {
@@ -381,6 +392,27 @@ describe('a select that asks in Slack', () => {
     expect(hall.asked).toMatchObject([['completeField', { form: ID, field: 'service', typed: 'we' }]])
   })
 
+  it('is asked with what stands in the other fields, as far as Slack tells', async () => {
+    const hall = fakeHall(USAGE)
+    const state = {
+      values: {
+        '1:text:note': { note: { type: 'plain_text_input', value: 'now' } },
+        '1:one:env': { env: { type: 'static_select', selected_option: { value: 'prod' } } },
+        '1:completed:service': { service: { type: 'external_select', selected_option: null } },
+      },
+    }
+    await interact(suggestion({ view: { private_metadata: ID, state } }), hall)
+    await interact(suggestion(), hall)
+    expect(hall.asked.map(([, typed]) => (typed as TypedField).values)).toEqual([
+      new Map([
+        ['note', 'now'],
+        ['env', 'prod'],
+        ['service', null],
+      ]),
+      new Map(),
+    ])
+  })
+
   it('gets each value once, and nothing for nothing', async () => {
     expect(await interact(suggestion(), fakeHall(USAGE, { completed: ['we'] }))).toMatchObject({
       options: [{ value: 'we' }],
@@ -453,11 +485,15 @@ describe('a form in Discord', () => {
     expect(await discord(button, hall)).toMatchObject({ type: 9, data: { title: 'deploy' } })
     expect(hall.asked).toEqual([['openForm', { id: ID, limits: { fields: 5 } }]])
     expect(hall.admitted).toEqual([])
-    const over = { ok: false, reply: textReply(md`That form is over.`) } as const
-    expect(await discord(button, fakeHall(USAGE, { opened: over }))).toMatchObject({
+    const over = { ok: false, reply: textReply(md`That form is over.`), refused: 'form_over' } as const
+    const closed = fakeHall(USAGE, { opened: over })
+    expect(await discord(button, closed)).toMatchObject({
       type: 4,
       data: { content: 'That form is over.', flags: 64 },
     })
+    expect(closed.refused).toMatchObject([
+      { door: 'discord.interactions', reason: 'form_over', actor: expect.anything() },
+    ])
   })
 
   it('comes back with what was filled in', async () => {

@@ -119,6 +119,20 @@ describe('a dry run', () => {
     expect(trail).toEqual([])
   })
 
+  it('keeps nothing with tee, which passes its records on and says what it would keep them as', async () => {
+    await world.hears('grace', `/pawl seed '[{"real":1}]' | tee base`)
+    const text = await world.hears('grace', '/pawl paint east | tee base | pick would_be --dry-run')
+    expect(text).toContain('white')
+    expect(text).toContain('tee --name=base would keep the records; here they only passed through it')
+    expect(await world.hears('grace', `/pawl seed '[{"real":2}]' | tee base --dry-run`)).toContain('Dry run')
+    // The preview of the confirmation that paint asks for.
+    expect(await world.hears('grace', '/pawl paint east | tee base')).toMatch(
+      /Please confirm[\s\S]*tee --name=base would keep/,
+    )
+    expect(await world.hears('grace', '/pawl cat base')).toMatch(/real\W+1/)
+    expect(await world.hears('grace', `/pawl seed '[{"a":1}]' | tee base --shared --dry-run`)).toContain('tee:shared')
+  })
+
   it('that fails says that nothing was changed', async () => {
     const text = await world.hears('grace', '/pawl paint missing --dry-run')
     expect(text).toContain('Dry run: nothing was changed.')

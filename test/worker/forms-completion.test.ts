@@ -4,7 +4,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { defineCommand } from '#pawl'
 import type { CompletionContext } from '../../src/command/command.ts'
-import { FIVE, formFor, hall, rest, submits, who } from './forms.kit.ts'
+import type { FieldValue } from '../../src/form/form.ts'
+import { FIVE, formFor, hall, rest, says, submits, who } from './forms.kit.ts'
 import { worldWith } from './survive.kit.ts'
 
 const HOSTS = ['web-1', 'web-2', 'web three', 'db']
@@ -126,6 +127,22 @@ describe('a native option', () => {
   })
 })
 
+describe('an id that a command of Pawl takes', () => {
+  const ids = (name: 'ada' | 'grace', command: string, option: string, typed: string) =>
+    hall().completeOption(who(name), { path: command.split(' '), option, typed, others: new Map() })
+
+  it('is completed for who may use it, out of what is there', async () => {
+    await says('ada', 'freeze start one')
+    await says('ada', 'freeze start two')
+    expect(await ids('ada', 'freeze end', 'id', '')).toEqual(['1', '2'])
+    expect(await ids('ada', 'freeze end', 'id', '2')).toEqual(['2'])
+    expect(await ids('grace', 'freeze end', 'id', '')).toEqual([])
+    await says('ada', 'freeze end 1')
+    expect(await ids('ada', 'freeze end', 'id', '')).toEqual(['2'])
+    await says('ada', 'freeze end 2')
+  })
+})
+
 describe('a completer', () => {
   it.each([
     [
@@ -173,8 +190,13 @@ describe('a completer', () => {
 })
 
 describe('a field of a form', () => {
-  const field = (form: string, name: string, typed: string, person: 'grace' | 'ada' = 'grace') =>
-    hall().completeField(who(person), { form, field: name, typed })
+  const field = (
+    form: string,
+    name: string,
+    typed: string,
+    person: 'grace' | 'ada' = 'grace',
+    values: Record<string, FieldValue | null> = {},
+  ) => hall().completeField(who(person), { form, field: name, typed, values: new Map(Object.entries(values)) })
 
   it('is completed for whoever it belongs to', async () => {
     gives = starting
@@ -187,6 +209,34 @@ describe('a field of a form', () => {
     expect(await field('f_0123456789abcdef', 'host', 'web-')).toEqual([])
     expect(await field(id, 'nothing', '')).toEqual([])
     expect(asked).toHaveLength(1)
+  })
+
+  it('is completed only where the person may run the command with what stands in the other fields, now or before', async () => {
+    gives = starting
+    const { id } = await formFor('grace', 'restart --env=staging')
+    expect(await field(id, 'host', 'db')).toEqual(['db'])
+    expect(await field(id, 'host', 'db', 'grace', { env: 'prod' })).toEqual([])
+    const prod = await formFor('grace', 'restart')
+    await submits('grace', prod, { host: '', env: 'prod' })
+    expect(await field(prod.id, 'host', 'db')).toEqual([])
+    expect(await field(prod.id, 'host', 'db', 'grace', { env: 'staging' })).toEqual(['db'])
+    // The field that is being typed decides nothing.
+    expect(await field(prod.id, 'env', 's')).toEqual(['staging'])
+  })
+
+  it('is completed only where the person may run the command in the room where the form was asked for', async () => {
+    gives = starting
+    const { id } = await formFor('grace', 'restart')
+    const elsewhere = { channel: { id: 'C0GENERAL1', kind: 'channel' as const } }
+    const { id: other } = await formFor('grace', 'restart', elsewhere)
+    const actor = who('ada').actor
+    await says('ada', `rule create 'when command is restart with not channel == "#general" forbid'`)
+    const rule = await env.DB.prepare("SELECT id FROM rules WHERE text LIKE '%#general%'").first<number>('id')
+    expect(rule).not.toBeNull()
+    expect(actor.platform).toBe('slack')
+    expect(await field(id, 'host', 'db')).toEqual([])
+    expect(await field(other, 'host', 'db')).toEqual(['db'])
+    await says('ada', `rule delete ${rule}`)
   })
 
   it('in which a command is picked offers those that the person may run', async () => {

@@ -4,6 +4,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { defineCommand, option } from '#pawl'
 import { loadRegistry } from '../../src/command/house-registry.ts'
+import type { Database } from '../../src/db/database.ts'
+import { clearForms, dropOldestForms } from '../../src/db/forms.ts'
 import { sweep } from '../../src/runs/sweep.ts'
 import { servicesOf } from '../../src/services.ts'
 import {
@@ -128,13 +130,31 @@ const careful = defineCommand({
   },
 })
 
+const urgent = defineCommand({
+  name: 'urgent',
+  summary: 'Not without a reason',
+  options: { what: z.string().describe('What') },
+  effects: 'write',
+  approval: { permission: 'urgent:approve', reason: true },
+  rules: ['when command is urgent allow'],
+  handler: () => null,
+})
+
 let world: World
 beforeAll(async () => {
-  world = await worldWith(paint, seven, closed, now, notify, unlock, careful)
+  world = await worldWith(paint, seven, closed, now, notify, unlock, careful, urgent)
 })
 afterEach(async () => {
   await rest()
   ran.length = 0
+})
+
+describe('a command that takes the rest of the line', () => {
+  it('opens its form where nothing but --form follows it', async () => {
+    expect((await formFor('grace', 'plan --form')).fields.map(({ name }) => name)).toEqual(['line'])
+    expect((await formFor('ada', 'break-glass "the shop is down" --form')).fields).toHaveLength(2)
+    expect((await says('grace', 'plan now --form')).form).toBeUndefined()
+  })
 })
 
 const countForms = async () =>
@@ -148,6 +168,8 @@ describe('a line without its required options', () => {
       ['wall', 'north'],
       ['colour', undefined],
       ['coats', '1'],
+      // It changes something, so that a rule may have somebody approve it.
+      ['why', undefined],
     ])
     expect(textOf(answer)).toContain('colour is missing: give one of red, green')
     expect(textOf(answer)).toContain(`form.open:${answer.form?.id}`)
@@ -237,6 +259,7 @@ describe('a form that is sent', () => {
       ['x', 'wall must'],
       [undefined, 'colour is'],
       ['4', 'coats mus'],
+      [undefined, undefined],
     ])
     await submits('grace', form, { wall: 'east', colour: 'green', coats: '' })
     expect(ran).toEqual([{ wall: 'east', colour: 'green', coats: 1 }])
@@ -267,6 +290,25 @@ describe('a form that is sent', () => {
     await says('grace', `confirm ${run}`)
     await rest()
     await expect.poll(() => ran, { timeout: 10_000 }).toEqual([{ text: 'one\n"two" $x | y', tags: ['a b', 'c'] }])
+  })
+
+  it('asks for the reason that those who approve it want, and a line that lacks it opens the form', async () => {
+    const form = await formFor('grace', 'urgent repair')
+    expect(form.fields.map(({ name, required, value }) => [name, required, value])).toEqual([
+      ['what', true, 'repair'],
+      ['why', true, undefined],
+    ])
+    const wrong = await submits('grace', form, { what: 'repair', why: ' ' })
+    expect(said(wrong)).toBe('why: why is missing: those who approve it want to know')
+    await submits('grace', form, { what: 'repair', why: 'it burns' })
+    expect(await world.newestRun('urgent')).toMatchObject({ state: 'awaiting_approval' })
+  })
+
+  it('is offered by a button where no form opens by itself', async () => {
+    const answer = await says('grace', 'urgent repair', {}, null)
+    expect(answer.form).toBeUndefined()
+    expect(textOf(answer)).toMatch(/want to know why.*form\.open:f_/s)
+    expect(textOf(await says('grace', 'urgent repair > #general'))).not.toContain('form.open')
   })
 
   it('brings its answer by the courier where the response carries none', async () => {
@@ -330,7 +372,7 @@ describe('a form in steps', () => {
 describe('a form is worth nothing', () => {
   const over = async (name: Name, id: string) => {
     const opened = await hall().openForm(who(name), id, FIVE)
-    expect(opened).toMatchObject({ ok: false })
+    expect(opened).toMatchObject({ ok: false, refused: 'form_over' })
     const sent = said(await submits(name, { id, step: 1 }, { wall: 'north', colour: 'red' }))
     expect(opened.ok ? '' : textOf(opened.reply)).toBe(sent)
     expect(ran).toEqual([])
@@ -473,6 +515,7 @@ describe('a secret', () => {
     const form = await formFor('grace', 'unlock')
     expect(form.fields.map(({ name, kind }) => [name, kind])).toEqual([
       ['door', 'text'],
+      ['why', 'lines'],
       ['key', 'secret'],
     ])
     expect(said(await submits('grace', form, { door: 'abc', key: SECRET }))).toContain('at least 4')
@@ -515,6 +558,15 @@ describe('"Run with Pawl…" on a message', () => {
     expect(said(await submits('grace', form, { line: 'now' }))).toContain('was sent already')
   })
 
+  it('runs the line that its form gives as an example', async () => {
+    const form = await onMessage()
+    const example = form.fields[0]?.hint.split('as in: ')[1] ?? ''
+    const { kind } = await submits('grace', form, { line: example.replace('error', 'shop') })
+    expect(kind).toBe('reply')
+    expect(await world.newestRun('echo|filter')).toMatchObject({ state: 'succeeded' })
+    expect((await world.newestRun('echo|filter')).reply).toContain('the shop is down')
+  })
+
   it('says what is wrong with a line that cannot be read, and remembers it', async () => {
     const form = await onMessage()
     const wrong = await submits('grace', form, { line: 'echo "open' })
@@ -536,10 +588,83 @@ describe('"Run with Pawl…" on a message', () => {
 
   it('passes the message on to the form of a line that lacks options', async () => {
     const sent = await submits('grace', await onMessage(), { line: 'notify $user' })
-    const form = sent.kind === 'reply' ? sent.reply.form : undefined
+    const form = sent.kind === 'next' ? sent.form : undefined
     expect(form && valueIn(form, 'who')).toBe('U0LINUS001')
     if (form) await submits('grace', form, { who: 'U0LINUS001', text: 'look' })
     expect(ran).toEqual([{ who: 'U0LINUS001', text: 'look', record: MESSAGE }])
+  })
+
+  it('keeps a line of a command that there is not, with what is wrong', async () => {
+    const form = await onMessage()
+    const wrong = await submits('grace', form, { line: 'nonsense now' })
+    expect(said(wrong)).toBe('line: there is no such command: help lists those that you may run')
+    expect(wrong.kind === 'problems' && valueIn(wrong.form, 'line')).toBe('nonsense now')
+    await submits('grace', form, { line: 'now' })
+    expect(ran).toEqual(['now'])
+  })
+
+  it('opens no form of a command that the person may not run', async () => {
+    const sent = await submits('grace', await onMessage(), { line: 'closed' })
+    expect(sent.kind).toBe('reply')
+    expect(said(sent)).toContain('it needs closed:run')
+  })
+})
+
+describe('what looks like a token, or may be a secret,', () => {
+  const TOKEN = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
+  const address = { platform: 'slack', team: 'T0PAWL', channel: 'C0OPS00001', user: 'U0GRACE001' }
+  const onMessage = async () => {
+    const opened = await hall().shortcut({ ...who('grace'), address, kind: 'message', record: { text: 'x' } }, FIVE)
+    if (!opened.ok) throw new Error('no form')
+    return opened.form
+  }
+  const lineKept = async (line: string) => {
+    const form = await onMessage()
+    expect(await submits('grace', form, { line })).toMatchObject({ kind: 'problems' })
+    const again = await hall().openForm(who('grace'), form.id, FIVE)
+    if (!again.ok) throw new Error('no form')
+    expect(again.form.fields[0]?.problem).toBeTruthy()
+    return valueIn(again.form, 'line')
+  }
+
+  it.each([
+    ['a command with a secret option', `unlock ${SECRET} front | echo "open`],
+    ['such a command behind a pipe', `echo x | unlock ${SECRET} "open`],
+    ['a name that may be an alias of such a command', `un ${SECRET} | echo "open`],
+    ['such a name behind a pipe', `echo x | un ${SECRET} "open`],
+    ['an earlier line', `!! ${SECRET} "open`],
+    ['a token', `echo ${TOKEN} "open`],
+  ])('is not kept of a line that cannot be read, with %s', async (_, line) => {
+    expect(await lineKept(line)).toBeUndefined()
+    const all = await everything()
+    for (const secret of [SECRET, TOKEN]) expect(all).not.toContain(secret)
+  })
+
+  it('is not seen in a line of other commands, which is kept', async () => {
+    expect(await lineKept('echo one | paint:x "open')).toBe('echo one | paint:x "open')
+  })
+
+  it('is not kept of what a line gave, of a step, or of one that is wrong; what runs at once runs as typed', async () => {
+    const form = await formFor('grace', `paint ${TOKEN}`)
+    expect(await everything()).not.toContain(TOKEN)
+    expect(said(await submits('grace', form, { wall: TOKEN, colour: 'blue' }))).toContain('colour')
+    expect(await everything()).not.toContain(TOKEN)
+    const again = await hall().openForm(who('grace'), form.id, FIVE)
+    expect(again.ok && valueIn(again.form, 'wall')).toBeUndefined()
+    await submits('grace', form, { wall: TOKEN, colour: 'red' })
+    expect(ran).toEqual([{ wall: TOKEN, colour: 'red', coats: 1 }])
+    await rest()
+    expect(await everything()).not.toContain(TOKEN)
+  })
+
+  it('is refused between two steps, for the next one would not find it', async () => {
+    const form = await formFor('grace', 'seven')
+    const wrong = await submits('grace', form, { a: TOKEN, b: '2' })
+    expect(said(wrong)).toContain('a: it looks like a token')
+    expect(await everything()).not.toContain(TOKEN)
+    expect(await submits('grace', form, { a: 'one', b: '2' })).toMatchObject({ kind: 'next' })
+    await submits('grace', { ...form, step: 2 }, { text: TOKEN })
+    expect(ran).toMatchObject([{ a: 'one', text: TOKEN }])
   })
 })
 
@@ -575,6 +700,51 @@ describe('the global shortcut', () => {
     expect(missing).toBe('command: there is no such command that you may run')
     expect(said(await submits('grace', form, { command: 'closed' }))).toBe(missing)
     expect(said(await submits('grace', form, {}))).toContain('command is missing')
+  })
+})
+
+describe('the table of forms', () => {
+  const formsOf = async (name: Name) => {
+    const { actor } = who(name)
+    const { results } = await env.DB.prepare(
+      'SELECT id FROM forms WHERE platform = ? AND workspace = ? AND actor = ? ORDER BY created_at',
+    )
+      .bind(actor.platform, actor.workspace, actor.id)
+      .all<{ id: string }>()
+    return results.map(({ id }) => id)
+  }
+
+  it('holds twenty of one account, and of the next the oldest goes', async () => {
+    await env.DB.prepare('DELETE FROM forms').run()
+    const others = await formFor('ada', 'paint')
+    const first = await formFor('linus', 'paint')
+    for (let i = 1; i < 20; i++) {
+      forward(10)
+      await formFor('linus', 'paint')
+    }
+    const twenty = await formsOf('linus')
+    expect(twenty).toHaveLength(20)
+    expect(twenty[0]).toBe(first.id)
+    forward(10)
+    const last = await formFor('linus', 'paint')
+    expect(await formsOf('linus')).toEqual([...twenty.slice(1), last.id])
+    expect(await formsOf('ada')).toEqual([others.id])
+    expect(said(await submits('linus', first, { wall: 'north', colour: 'red' }))).toContain('This form is over')
+  })
+
+  it('is never read as a whole: not for a new form, nor by the sweeper', async () => {
+    const explaining = { prepare: (sql: string) => env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`) } as unknown as Database
+    const statements = [
+      ...clearForms(explaining, 0, 1),
+      dropOldestForms(explaining, { id: '', platform: '', workspace: '', actor: '' }, 1),
+    ]
+    expect(statements).toHaveLength(3)
+    for (const statement of statements) {
+      const { results } = await statement.all<{ detail: string }>()
+      const reading = results.map(({ detail }) => detail).filter((detail) => /\bforms\b/.test(detail))
+      expect(reading).not.toEqual([])
+      for (const detail of reading) expect(detail).toMatch(/^SEARCH|INDEX forms_full/)
+    }
   })
 })
 

@@ -148,6 +148,17 @@ const stateOf = async (line: string) =>
     .bind(line)
     .first<string>('state')
 
+describe('a room that is named in a reason', () => {
+  it('is shown by its name again, though Slack hands over its id', async () => {
+    await hears('gus', 'freeze start "see #general"')
+    expect(await hears('grace', 'work one')).toContain('see #general')
+    expect(await hears('grace', 'freeze list')).not.toContain('C0GENERAL')
+    expect(await hears('grace', "plan 'look > #general'")).not.toContain('C0GENERAL')
+    await hears('grace', 'look --why "for #general"')
+    expect(await hears('grace', 'history')).toMatch(/look --why "for #C0GENERAL1"[\s\S]*#C0GENERAL1 is #general/)
+  })
+})
+
 describe('help', () => {
   it('names the freezes that stop what it lists, and no others', async () => {
     await hears('gus', 'freeze start release --commands pack:* --until 2h')
@@ -157,8 +168,25 @@ describe('help', () => {
     const list = await hears('grace', 'help')
     expect(list).toMatch(/Frozen by gus until 20.*release \(freeze 1\): pack install, pack remove/)
     expect(list).toContain('(freeze 2, except for site:approve): tidy')
+    expect(list.indexOf('Frozen')).toBeLessThan(list.indexOf('echo'))
     expect(await hears('linus', 'help tidy')).not.toContain('rozen')
     expect(await hears('grace', 'help work')).not.toContain('rozen')
+  })
+})
+
+describe.each(['slack', 'discord'] as const)('on %s, help of all that there is', (platform) => {
+  const asks = async (line: string) =>
+    (await (await world.simulator[platform].user('ada').in('#ops').says(line)).final()).text
+  const typed = (line: string) => (platform === 'slack' ? `/pawl ${line}` : `/pawl run: ${line}`)
+
+  it('fits, names every group, and says how to go on', async () => {
+    const list = await asks(typed('help'))
+    expect(list).not.toContain('left out')
+    expect(list).toMatch(/audit +\w+, /)
+    expect(list).toMatch(/user +add, /)
+    expect(list).toContain('help <group> shows the commands of a group')
+    expect(list).toContain('vault')
+    expect(await asks(typed('help user'))).toMatch(/user add <[\s\S]*user list/)
   })
 })
 
@@ -222,7 +250,7 @@ describe('freeze start', () => {
     ['freeze start x --except site:nothing', 'no rule asks for the permission'],
     ['freeze start x --until yesterday', 'is no time'],
     ['freeze start two words', 'in quotes'],
-    ['freeze start x --until 2026', 'is no date'],
+    ['freeze start x --until 2026', 'is no time'],
     ['freeze start x --until 2020-01-01', 'is past'],
     ['freeze start #', 'give the reason'],
   ])('%s is refused: %s', async (line, why) => {

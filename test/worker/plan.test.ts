@@ -95,13 +95,16 @@ describe('plan', () => {
     expect(JSON.stringify(sent)).not.toContain('hunter2')
   })
 
-  it('names who holds the lock now', async () => {
+  it('says that a lock is held, and by whom to those alone who may list locks', async () => {
     await world.says('ada', '/pawl sleep 20s --key nap')
     await vi.waitUntil(async () => (await world.newestRun('sleep')).state === 'running', { timeout: 5_000 })
     const text = await hears('grace', 'plan sleep 1s --key nap')
     const { id } = await world.newestRun('sleep')
-    expect(text).toContain(`sleep:nap is held by run ${id} of @ada`)
+    expect(text).toMatch(/sleep:nap is held for \d+ ?s/)
     expect(text).toContain('waits in line')
+    expect(text).not.toContain(String(id))
+    expect(text).not.toContain('ada')
+    expect(await hears('ada', 'plan sleep 1s --key nap')).toContain(`sleep:nap is held by run ${id} of @ada`)
     await hears('ada', `run cancel ${id}`)
   })
 

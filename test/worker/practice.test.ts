@@ -56,13 +56,21 @@ const crumble = defineCommand({
   dryRun: () => ({ would: 'crumble' }),
 })
 
+const gaze = defineCommand({
+  name: 'gaze',
+  summary: 'Look at a wall',
+  effects: 'read',
+  rules: ['when command is gaze allow'],
+  handler: () => ({ colour: 'grey' }),
+})
+
 let world: World
 const slack = (person: string, room = '#training') => world.simulator.slack.user(person).in(room)
 const hears = async (person: string, line: string, room?: string) =>
   (await (await slack(person, room).says(`/pawl ${line}`)).final()).text
 
 beforeAll(async () => {
-  world = await worldWith(paint, scratch, crumble, deploy)
+  world = await worldWith(paint, scratch, crumble, gaze, deploy)
 })
 
 describe('practice', () => {
@@ -110,11 +118,21 @@ describe('practice', () => {
     expect(trail).toEqual([])
   })
 
-  it('is said of what only reads, too', async () => {
-    expect(await hears('grace', 'echo hello')).toMatch(/hello[\s\S]*Practice: nothing was changed/)
+  it('is said of what only reads, too, but not of what Pawl itself tells', async () => {
+    expect(await hears('grace', 'gaze')).toMatch(/grey[\s\S]*Practice: nothing was changed/)
+    expect(await hears('grace', 'gaze | count')).toContain('Practice: nothing was changed')
+    for (const line of ['whoami', 'freeze list', 'echo hello'])
+      expect(await hears('grace', line)).not.toContain('Practice')
   })
 
-  it('is not for the commands of Pawl itself: they do what they say, and nobody is told otherwise', async () => {
+  it('keeps nothing with tee, whatever else the line does', async () => {
+    await hears('grace', `seed '[{"real":1}]' | tee base`, '#ops')
+    for (const line of [`seed '[{"real":2}]' | tee base`, 'paint north | tee base'])
+      expect(await hears('grace', line)).toMatch(/Practice: nothing was changed[\s\S]*tee --name=base would keep/)
+    expect(await hears('grace', 'cat base')).toMatch(/real\W+1/)
+  })
+
+  it('is not for other commands of Pawl itself: they do what they say, and nobody is told otherwise', async () => {
     const text = await hears('ada', 'group create painters')
     expect(text).toContain('Created the group painters')
     expect(text).not.toContain('nothing was changed')

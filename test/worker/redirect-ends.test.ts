@@ -57,6 +57,12 @@ describe.each([
   })
 })
 
+it('a copy of a line that mentions Pawl on Slack, which names its room by id alone, says from which room it is', async () => {
+  await (await world.simulator.slack.user('ada').in('#ops').says('@pawl echo hailed > #general')).final()
+  const there = await finds('slack', 'linus', '#general', 'hailed')
+  expect(there?.text).toMatch(/sent by .+ from #ops · run r_\w{16}/)
+})
+
 it('a report that cannot be brought at once is brought later', async () => {
   world.simulator.faults.next('slack.chat.postMessage', { status: 403 }, 1)
   world.simulator.faults.next('slack.conversations.open', { status: 503 }, 1)

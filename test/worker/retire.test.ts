@@ -2,6 +2,10 @@
 import { env } from 'cloudflare:test'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { CommandFailure, defineCommand } from '#pawl'
+import { plain } from '../../src/chat/markdown.ts'
+import { textReply } from '../../src/chat/reply.ts'
+import type { Courier } from '../../src/runs/courier.ts'
+import { showAgain } from '../../src/runs/retire.ts'
 import { forward, holdBack, work, worldWith } from './survive.kit.ts'
 import type { World } from './world.ts'
 
@@ -61,6 +65,15 @@ it('an administrator who asks again what failed in a direct message is not shown
   await vi.waitUntil(() => shown('ada', '#ops').includes('Run again by'), { timeout: 5_000 })
   expect(shown('ada', '#ops')).not.toContain('4711')
   expect(shown('grace', 'dm')).toContain('4711')
+})
+
+it('whatever kept a message, no token is in it when it is shown again', async () => {
+  const token = ['ghp', 'aB3dE5fG7hJ9kL1mN0pQaB3dE5fG7hJ9kL1mN0'].join('_')
+  const retired = vi.fn(async () => {})
+  const couriers = new Map([['slack', { retire: retired } as unknown as Courier]])
+  const address = { platform: 'slack' }
+  await showAgain({ couriers }, address, textReply(plain(`with ${token}`)), null)
+  expect(retired).toHaveBeenCalledExactlyOnceWith(address, textReply(plain('with [secret]')), null)
 })
 
 it('the button of a failed run stays when nothing comes of pressing it because its lock is taken', async () => {

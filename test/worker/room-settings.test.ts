@@ -56,7 +56,7 @@ describe('answers that always go to a room', () => {
   it('come there with who asked and from where, and stay where they were asked', async () => {
     expect(await hears('grace', 'make alpha')).toContain('Built alpha')
     await until('#general', 'Built alpha')
-    expect(seen('#general').find((text) => text.includes('Built alpha'))).toMatch(/sent by .*grace.* from #ops/i)
+    expect(seen('#general').find((text) => text.includes('Built alpha'))).toMatch(/sent by .*grace.* from #ops ·/i)
     const run = await world.newestRun('make')
     const { results } = await env.DB.prepare('SELECT target, label, state FROM outbox WHERE run = ?').bind(run.id).all()
     expect(results).toEqual([{ target: 1, label: '#general', state: expect.any(String) }])
@@ -123,7 +123,7 @@ describe('answers that always go to a room', () => {
         .sees()
         .find(({ text }) => text.includes('Built psi'))
     await vi.waitUntil(() => there() !== undefined, { timeout: 10_000 })
-    expect(there()?.text).toMatch(/sent by [\s\S]* from #ops/)
+    expect(there()?.text).toMatch(/sent by [\s\S]* from #ops on slack/)
     await said('room set #general --answers-of none')
   })
 

@@ -60,13 +60,13 @@ export interface Word {
   readonly quoted: boolean
 }
 
-/** Words at white space; quotes hold one together, as fingers are used to. */
+/** Words at white space; quotes hold one together, as fingers are used to, also behind the name of a field: `why:"it is down"`. */
 export function words(bare: string): Word[] {
-  return [...bare.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((found) => ({
-    text: found[1] ?? found[2] ?? found[3] ?? '',
-    at: found.index,
-    quoted: found[3] === undefined,
-  }))
+  return [...bare.matchAll(/([^\s:"']+:)"([^"]*)"|"([^"]*)"|'([^']*)'|(\S+)/g)].map((found) => {
+    const [, field, value = '', double, single, plain] = found
+    const quoted = double ?? single
+    return { text: field ? `${field}${value}` : (quoted ?? plain ?? ''), at: found.index, quoted: quoted !== undefined }
+  })
 }
 
 export interface Assigned {
@@ -125,7 +125,8 @@ function fill(
   resolved: PawlRecord,
 ): { ok: true; options: Json[] } | { ok: false; why: string } {
   const { values, over } = assign(declared, found, bare)
-  if (over !== null) return { ok: false, why: `There is no field for "${over}"` }
+  if (over !== null)
+    return { ok: false, why: `There is no field for "${over}": put a value of several words in quotes` }
   const options: Json[] = []
   for (const option of declared) {
     const name = text(option, 'name') ?? ''

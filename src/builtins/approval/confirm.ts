@@ -9,7 +9,10 @@ export default defineCommand({
   name: 'confirm',
   summary: 'Confirm a line of yours that waits for it, by its run or the word it asks for',
   options: {
-    what: z.array(z.string()).min(1).describe('The word that was asked for, or the id of the run'),
+    what: z
+      .array(z.string())
+      .min(1)
+      .describe('The word that was asked for, the id of the run, or where one word fits several lines both'),
   },
   input: 'none',
   effects: 'write',
@@ -18,6 +21,7 @@ export default defineCommand({
   rules: ['when command is confirm allow'],
   examples: [
     ['confirm prod', 'yes, to the line that asked for the word prod'],
+    ['confirm prod r_0123456789abcdef', 'yes, to this one of several lines that asked for the word prod'],
     ['confirm r_0123456789abcdef', 'yes, as its button says it'],
   ],
   async handler({ what }, ctx) {

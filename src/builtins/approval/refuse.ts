@@ -1,13 +1,14 @@
 /** `approval refuse`: ends a run that waits for approval. One refusal is enough. */
 import { code, md } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
-import { noteOption, runOption, sayWord } from './word.ts'
+import { noteOption, runOption, runsToDecide, sayWord } from './word.ts'
 
 export default defineCommand({
   name: 'approval refuse',
   summary: 'Refuse a run that waits for approval; one refusal ends it',
   description: 'It needs the permission that the run asks for, as to approve it does.',
   options: { run: runOption, note: noteOption },
+  complete: { run: runsToDecide },
   input: 'none',
   effects: 'write',
   answer: 'private',

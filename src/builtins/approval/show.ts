@@ -1,7 +1,8 @@
 /** `approval show`: everything about the word that a run needed: what it is bound to, who said what. Network: D1. */
 import { careOf, heldOf, standingOf } from '../../approval/needs.ts'
 import { decidedText, needsText, untilText } from '../../approval/replies.ts'
-import { code, md, plain } from '../../chat/markdown.ts'
+import { plannedNow, shownFields, shownParts } from '../../approval/shown.ts'
+import { code, md, personName, plain } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../../db/approvals.ts'
@@ -25,7 +26,7 @@ export default defineCommand({
   rules: ['when command is approval:show allow'],
   examples: [['approval show r_0123456789abcdef', 'what it needs, and who has agreed']],
   async handler({ run: id }, ctx) {
-    const { db, subject } = houseOf(ctx)
+    const { db, subject, registry } = houseOf(ctx)
     const [rows, approvals, votes, spans] = (await db.batch([
       selectSeenRun(db, id),
       selectApproval(db, id),
@@ -40,9 +41,11 @@ export default defineCommand({
       throw new CommandFailure(`there is no approval of a run ${id} that you may see`)
     const said = votes.results
     const open = approval.state === 'open'
+    const plan = open ? plannedNow(registry, row) : null
     return {
       run: id,
       line: row.line,
+      shown: plan === null ? [] : shownParts(plan).map(({ name, text }) => ({ name, text })),
       state: approval.state,
       what: open
         ? `waits for ${approval.stage === 'confirmation' ? 'who asked' : 'approval'}`
@@ -69,13 +72,14 @@ export default defineCommand({
       fields: [
         { name: 'Run', value: md`${code(shown.run)}: ${shown.what}` },
         { name: 'Line', value: code(shown.line) },
-        { name: 'Asked by', value: plain(shown.who) },
+        { name: 'Asked by', value: personName(shown.who) },
+        ...shownFields(shown.shown),
         ...(shown.why === null ? [] : [{ name: 'Why', value: plain(shown.why) }]),
         ...(shown.needs === '' ? [] : [{ name: 'Needs', value: plain(shown.needs) }]),
         { name: 'Until', value: plain(shown.until) },
         ...shown.votes.map(({ who, vote, at, note }) => ({
           name: vote === 'approve' ? 'Approved' : 'Refused',
-          value: plain(`${who}, ${at.slice(11, 19)} UTC${note === null ? '' : `: ${note}`}`),
+          value: md`${personName(who)}, ${at.slice(11, 19)} UTC${note === null ? '' : `: ${note}`}`,
         })),
         { name: 'Digest', value: code(shown.digest) },
         { name: 'Policy', value: plain(shown.policy) },

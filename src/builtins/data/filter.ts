@@ -13,7 +13,7 @@ export default defineCommand({
     'A test on a missing field is false. Patterns are found anywhere in the text unless they say ^ and $.',
   ].join(' '),
   options: {
-    where: condition().optional().meta({ short: 'w' }).describe('The condition, in quotes'),
+    where: condition().optional().meta({ short: 'w' }).describe('The condition, as in: size > 10'),
     path: fieldPath().optional().meta({ short: 'p' }).describe('A field that must be there'),
     matches: pattern().optional().meta({ short: 'm' }).describe('A pattern that is in the field of --path'),
   },

@@ -12,7 +12,7 @@ export default defineCommand({
   name: 'seed',
   summary: 'Make records of JSON text',
   description: 'A list gives one record per element; what is not an object becomes the field "value" of one.',
-  options: { json: z.string().describe('The JSON, in single quotes') },
+  options: { json: z.string().describe('The JSON') },
   input: 'none',
   effects: 'read',
   rules: ['when command is seed allow'],

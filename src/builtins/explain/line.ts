@@ -2,8 +2,10 @@
 import * as z from 'zod'
 import { textOf } from '../../chat/markdown.ts'
 import type { Block } from '../../chat/reply.ts'
+import { type Care, NO_CARE } from '../../command/care.ts'
 import type { Command, Context } from '../../command/command.ts'
 import { CommandFailure } from '../../command/failure.ts'
+import { readsForReal } from '../../engine/assemble.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { heldBy, placeOf, requestOf } from '../../policy/ask.ts'
 import { type Decision, decide, decideUnseen, type Policy } from '../../policy/decide.ts'
@@ -17,7 +19,7 @@ export const lineOption = z
   .string()
   .min(1)
   .meta({ rest: true, secret: true })
-  .describe('The line, as you would type it; in quotes if it has a pipe or a redirect')
+  .describe('The line, as you would type it')
 
 /** A command of the line, and what is known of its arguments. */
 export interface AskedStage {
@@ -25,8 +27,8 @@ export interface AskedStage {
   readonly request: (subject: Subject) => Request
   /** Why some arguments are not known yet, should the decision depend on them: they come from records, or cannot be read. */
   readonly open: 'records' | 'arguments'
-  /** True for a stage whose arguments come from records, in a line that is to run. */
-  readonly unseen: boolean
+  /** What the module asks for where nobody can be asked, behind a pipe in a line that is to run; null elsewhere. */
+  readonly unseen: Care | null
 }
 
 export interface AskedLine {
@@ -43,7 +45,8 @@ export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
     const stage = plan.ok ? plan.stages[i] : undefined
     const args = stage?.args ?? stage?.known ?? UNKNOWN
     const open = plan.ok ? 'records' : 'arguments'
-    const unseen = plan.ok && !plan.dry && stage?.args === null
+    const counts = plan.ok && (!plan.dry || readsForReal(command)) && (i > 0 || stage?.args === null)
+    const unseen = counts ? (plan.cares[i] ?? NO_CARE) : null
     return { command, request: (subject) => requestOf(subject, where, command, args), open, unseen }
   })
   return { plan, stages }
@@ -51,7 +54,7 @@ export async function readLine(ctx: Context, line: string): Promise<AskedLine> {
 
 /** The decision on one stage for somebody, as a run of the line would come to it. */
 export function decideStage(policy: Policy, { request, unseen }: AskedStage, subject: Subject): Decision {
-  return (unseen ? decideUnseen : decide)(policy, request(subject))
+  return unseen ? decideUnseen(policy, request(subject), unseen) : decide(policy, request(subject))
 }
 
 /** What a line asks for beside its commands; null when somebody holds it, or nothing is asked. */

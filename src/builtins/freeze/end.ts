@@ -7,7 +7,7 @@ import { CommandFailure } from '../../command/failure.ts'
 import { endFreeze, type FreezeRow, selectFreeze } from '../../db/freezes.ts'
 import { selectVersion } from '../../db/policy.ts'
 import { FREEZE } from '../../policy/house-permissions.ts'
-import { houseOf } from '../house.ts'
+import { completionHouseOf, houseOf } from '../house.ts'
 import { changeFreezes } from './change.ts'
 import { freezeFacts, freezeRecord } from './shown.ts'
 
@@ -16,7 +16,14 @@ export default defineCommand({
   summary: 'End a freeze',
   options: {
     id: z.int().min(1).describe('Its number, from freeze list'),
-    note: z.array(z.string()).default([]).describe('What there is to say about it'),
+    note: z.array(z.string()).default([]).meta({ words: true }).describe('What there is to say about it'),
+  },
+  complete: {
+    id: (typed, ctx) =>
+      completionHouseOf(ctx)
+        .policy.site.freezes.filter(({ until }) => until === null || until > ctx.now())
+        .map(({ id }) => String(id))
+        .filter((id) => id.startsWith(typed)),
   },
   input: 'none',
   effects: 'write',

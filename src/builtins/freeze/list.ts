@@ -21,6 +21,7 @@ export default defineCommand({
     ['freeze list', 'those that hold'],
     ['freeze list --all | head 5', 'the newest five, over or not'],
   ],
+  empty: 'Nothing is frozen.',
   async handler({ all }, ctx) {
     const now = ctx.now()
     const { results } = await selectFreezes(houseOf(ctx).db, all, now, LISTED_MAX).all<FreezeRow>()

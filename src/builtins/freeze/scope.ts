@@ -23,7 +23,7 @@ export function commandsNamed(ctx: Context, typed: string | undefined): readonly
   if (typed === undefined) return null
   const names = [...new Set(typed.split(/[\s,]+/).filter((name) => name !== ''))]
   if (names.length === 0 || names.length > COMMANDS_MAX)
-    throw new CommandFailure(`name 1 to ${COMMANDS_MAX} commands, as in --commands deploy,pack:*`)
+    throw new CommandFailure(`name 1 to ${COMMANDS_MAX} commands, as in --commands deploy`)
   const { registry } = houseOf(ctx)
   for (const name of names) {
     const rule = parseRule(`when command is ${name} forbid`)

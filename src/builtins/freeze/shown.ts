@@ -1,6 +1,7 @@
 /** How freezes look, in answers and in the log. Pure. */
 import { type Markdown, md, plain, timeOf } from '../../chat/markdown.ts'
 import type { FreezeRow } from '../../db/freezes.ts'
+import { momentText } from '../../policy/freeze.ts'
 
 /** What it stops, as one clause: `deploy, pack:* where option[env] == prod, except for deploy:hotfix`. */
 export function reachText({
@@ -28,9 +29,9 @@ export function freezeRecord(row: FreezeRow, now: number) {
     state: row.ended_at === null && !lapsed ? 'holds' : row.ended_by === null ? 'over' : 'ended',
     reason,
     stops: reachText({ commands, condition, except: row.except_permission }),
-    until: until === null ? null : new Date(until).toISOString(),
+    until: until === null ? null : momentText(until),
     by: row.by_name,
-    since: new Date(row.started_at).toISOString(),
+    since: momentText(row.started_at),
     ended: row.ended_by,
   }
 }

@@ -7,6 +7,7 @@ import type { Context } from '../../command/command.ts'
 import { defineCommand } from '../../command/define.ts'
 import { parseDuration } from '../../command/duration.ts'
 import { CommandFailure } from '../../command/failure.ts'
+import { readMoment } from '../../data/moment.ts'
 import { endLapsed, insertFreeze, selectNextFreeze } from '../../db/freezes.ts'
 import { FREEZE } from '../../policy/house-permissions.ts'
 import type { Freeze } from '../../policy/site.ts'
@@ -23,21 +24,28 @@ const REASON_MAX = 200
 /** Each is held against every command that changes something; nobody keeps track of more. */
 const FREEZES_MAX = 50
 
+const UNTIL_WRONG =
+  'is no time: write it as 2h or 2026-12-01T18:00Z (on a line, a reason of several words stands in quotes)'
+
 export default defineCommand({
   name: 'freeze start',
   summary: 'Stop commands that change something, until you end it',
   description:
     "Pawl's own commands and dry runs go on, and so does what is at work already; what waits in the queue is refused at its start. What waits for an approval has to be asked for again.",
   options: {
-    reason: z.string().trim().min(1).describe('Why: stands in every refusal; several words in quotes'),
-    until: z.string().optional().describe('Until when, as 2h or 2026-12-01T18:00Z; until freeze end unless told'),
-    commands: z.string().max(500).optional().describe('Only these: deploy,pack:*'),
+    reason: z.string().trim().min(1).describe('Why: stands in every refusal'),
+    until: z
+      .string()
+      .refine(isEnd, UNTIL_WRONG)
+      .optional()
+      .describe('Until when, as 2h or 2026-12-01T18:00Z; until freeze end unless told'),
+    commands: z.string().max(500).optional().describe('Only these, and groups of yours, as deploy or infra:*'),
     where: z
       .string()
       .min(1)
       .max(500)
       .optional()
-      .describe("Only where this holds, as rules say it: 'option[env] == prod'"),
+      .describe('Only where this holds, as rules say it: option[env] == prod'),
     except: z.string().max(100).optional().describe('Whoever holds this permission is not stopped'),
   },
   input: 'none',
@@ -54,11 +62,6 @@ export default defineCommand({
     const reason = maskTokens(typed.replace(/^#\s*/, ''))
     if (reason === '' || reason.length > REASON_MAX)
       throw new CommandFailure(`give the reason in 1 to ${REASON_MAX} characters, as in freeze start 'release of v42'`)
-    // The words after the first are read as the next options.
-    if (end !== undefined && !/^\d/.test(end))
-      throw new CommandFailure(
-        `"${end}" is no time: write --until as 2h or 2026-12-01T18:00Z, and a reason of several words in quotes`,
-      )
     const until = endOf(end !== undefined && parseDuration(end) !== null ? { for: end } : { until: end }, ctx.now())
     const commands = commandsNamed(ctx, named)
     const exceptPermission = except === undefined ? null : knownPermission(ctx, except)
@@ -85,6 +88,12 @@ export default defineCommand({
   view: ([{ freeze, reason, stops, until }]) =>
     md`**Frozen** ${untilShown(until)}: ${reason}. It stops ${stops}. ${code(`freeze end ${freeze}`)} ends it.`,
 })
+
+/** Whether it reads as an end at all; that it is to come is known when it starts. */
+function isEnd(text: string): boolean {
+  const length = parseDuration(text)
+  return length === null ? /^\d{4}-/.test(text) && readMoment(text, 0) !== null : length > 0
+}
 
 async function nextId(ctx: Context): Promise<number> {
   const next = await selectNextFreeze(houseOf(ctx).db, ctx.now()).first<{

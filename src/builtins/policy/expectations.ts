@@ -19,7 +19,9 @@ const create = defineCommand({
   summary: 'Keep something true of the policy: a change that breaks it is refused',
   description:
     'As in: @ada in #ops: deploy web --env prod => denied because deploy:prod. Whoever asks is a user, everyone, administrator, or member of a group. It must hold now.',
-  options: { text: z.array(z.string()).min(1).describe('Who, where, the line, and what comes of it') },
+  options: {
+    text: z.array(z.string()).min(1).meta({ words: true }).describe('Who, where, the line, and what comes of it'),
+  },
   input: 'none',
   effects: 'write',
   answer: 'private',

@@ -22,7 +22,11 @@ export default defineCommand({
   description:
     'Rules of your own commands need policy: with the first word of the command, or pawl:admin; rules of built-in commands need pawl:admin. Put the whole rule in single quotes when it holds quotes, < or > itself.',
   options: {
-    rule: z.array(z.string()).min(1).describe('The rule, as in: when command is deploy must have deploy:run'),
+    rule: z
+      .array(z.string())
+      .min(1)
+      .meta({ words: true })
+      .describe('The rule, as in: when command is deploy must have deploy:run'),
   },
   input: 'none',
   effects: 'write',

@@ -1,19 +1,20 @@
 /** `review close`: says that somebody else has looked at what was done with a broken glass. Network: D1. */
 import * as z from 'zod'
+import { accountKeysOf } from '../../approval/accounts.ts'
 import { personOf } from '../../approval/needs.ts'
 import { auditEvent } from '../../audit/event.ts'
 import { maskTokens } from '../../audit/tokens.ts'
-import { actorKey } from '../../chat/invocation.ts'
 import { code, md } from '../../chat/markdown.ts'
 import type { Context } from '../../command/command.ts'
+import { CHOICES_MAX } from '../../command/complete-value.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { appendAudit } from '../../db/audit.ts'
 import { isVersionConflict } from '../../db/policy.ts'
-import { closeReview, type ReviewedRow, selectOwnsAccount, selectReview } from '../../db/reviews.ts'
+import { closeReview, type ReviewedRow, selectReview, selectReviews } from '../../db/reviews.ts'
 import { REVIEW } from '../../policy/house-permissions.ts'
 import { RUN_ID } from '../../runs/identity.ts'
-import { houseOf } from '../house.ts'
+import { completionHouseOf, houseOf } from '../house.ts'
 
 /** What was found, in a sentence or two. */
 const NOTE = { least: 10, most: 500 }
@@ -23,7 +24,13 @@ export default defineCommand({
   summary: 'Close the review of what somebody else did with break-glass',
   options: {
     run: z.string().regex(RUN_ID, 'is a run id, like r_0123456789abcdef').describe('Id of the run'),
-    note: z.array(z.string()).min(1).describe('What you found'),
+    note: z.array(z.string()).min(1).meta({ words: true }).describe('What you found'),
+  },
+  complete: {
+    async run(typed, ctx) {
+      const { results } = await selectReviews(completionHouseOf(ctx).db, false, CHOICES_MAX).all<ReviewedRow>()
+      return results.map(({ run }) => run).filter((run) => run.startsWith(typed))
+    },
   },
   input: 'none',
   effects: 'write',
@@ -34,7 +41,7 @@ export default defineCommand({
     const note = maskTokens(words.join(' ').trim())
     if (note.length < NOTE.least || note.length > NOTE.most)
       throw new CommandFailure(`say what you found, in ${NOTE.least} to ${NOTE.most} characters`)
-    const { db, identity } = houseOf(ctx)
+    const { db, identity, reviewWord } = houseOf(ctx)
     const row = await selectReview(db, run).first<ReviewedRow>()
     if (!row) throw new CommandFailure(`no glass was broken for run ${run}: review list has those there are`)
     if (row.closed_at !== null) throw new CommandFailure(alreadyClosed(row))
@@ -46,9 +53,11 @@ export default defineCommand({
     }
     const by = identity().user ?? ctx.actor.id
     const now = ctx.now()
+    const word = reviewWord({ run, line: row.line, by, note })
     try {
       await db.batch([
         ...closeReview(db, { run, by, note, now }),
+        ...word.statements,
         appendAudit(db, { when: 'always' }, [
           auditEvent(now, 'review.closed', ctx.actor, { run, by_run: ctx.run, note }),
         ]),
@@ -58,6 +67,7 @@ export default defineCommand({
       const closed = await selectReview(db, run).first<ReviewedRow>()
       throw new CommandFailure(closed ? alreadyClosed(closed) : `there is no review of run ${run} any more`)
     }
+    await word.bring()
     return { run, by, note }
   },
   view: ([{ run, note }]) => md`The review of run ${code(run)} is closed: ${note}`,
@@ -73,17 +83,10 @@ async function whyNot(ctx: Context, row: ReviewedRow): Promise<keyof typeof WRON
   const { subject, db } = houseOf(ctx)
   const person = personOf(subject, ctx.actor)
   if (person === null) return 'nobody'
-  const breaker = { platform: row.platform, workspace: row.workspace, id: row.actor }
-  // By the account, too: whoever broke it may have become a user, or another one, since.
-  if (person === row.person || actorKey(ctx.actor) === actorKey(breaker)) return 'own'
-  if (subject.user === null) return null
-  // The administrator of the setting who broke it may be this user now.
-  const accounts = [actorKey(breaker), row.person]
-  for (const account of accounts) {
-    const owns = await selectOwnsAccount(db, subject.user.id, account).first<number>('own')
-    if (owns === 1) return 'own'
-  }
-  return null
+  if (person === row.person) return 'own'
+  // By the accounts, too: whoever broke it may have become another user since, or nobody's with one of them.
+  const then = JSON.parse(row.accounts) as string[]
+  return (await accountKeysOf(db, subject, ctx.actor)).some((key) => then.includes(key)) ? 'own' : null
 }
 
 function alreadyClosed({ run, closed_by, note }: ReviewedRow): string {

@@ -1,6 +1,6 @@
 /** `review list`, `review show`: what was done with a broken glass. Network: D1. */
 import * as z from 'zod'
-import { code, plain, timeOf } from '../../chat/markdown.ts'
+import { code, md, personName, plain, timeOf } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { type ReviewedRow, selectReview, selectReviews } from '../../db/reviews.ts'
@@ -25,6 +25,7 @@ export const reviewList = defineCommand({
     ['review list', 'those that are open'],
     ['review list --all', 'the newest fifty'],
   ],
+  empty: 'Nothing is left to review.',
   async handler({ all }, ctx) {
     const { results } = await selectReviews(houseOf(ctx).db, all, LISTED_MAX).all<ReviewedRow>()
     return results.map(reviewRecord)
@@ -50,10 +51,10 @@ export const reviewShow = defineCommand({
       ['Run', code(run)],
       ['Line', code(line)],
       ['State', state.replace('_', ' ')],
-      ['By', by],
+      ['By', personName(by)],
       ['At', timeOf(Date.parse(at))],
       ['Why', plain(reason)],
       ['Without', without.join(', ')],
-      ['Review', review === 'open' ? 'open' : `closed by ${closed_by}: ${note}`],
+      ['Review', review === 'open' ? 'open' : md`closed by ${personName(closed_by ?? 'somebody')}: ${note}`],
     ]),
 })

@@ -1,5 +1,6 @@
 /** How reviews look. Pure. */
 import type { ReviewedRow } from '../../db/reviews.ts'
+import { momentText } from '../../policy/freeze.ts'
 
 /** As a record of `review list` and `review show`. */
 export function reviewRecord(row: ReviewedRow) {
@@ -11,7 +12,7 @@ export function reviewRecord(row: ReviewedRow) {
     by: row.name,
     reason: row.reason,
     without: JSON.parse(row.skipped) as string[],
-    at: new Date(row.opened_at).toISOString(),
+    at: momentText(row.opened_at),
     closed_by: row.closed_by,
     note: row.note,
   }

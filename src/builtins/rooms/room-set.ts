@@ -41,7 +41,7 @@ export default defineCommand({
     'answers-of': z
       .string()
       .optional()
-      .describe('Commands whose answers always come there, as deploy,pack:*; "none" for none'),
+      .describe('Commands whose answers always come there, with commas, as deploy; "none" for none'),
   },
   input: 'none',
   effects: 'write',
@@ -120,7 +120,7 @@ function commandsIn(registry: Registry, text: string): string[] {
     const command = registry.byKey(name)
     if (!command && !isGroup)
       throw new CommandFailure(
-        `there is no command "${name}": write keys with commas between them, as deploy,pack:* (help lists them), or none`,
+        `there is no command "${name}": write names with : and with commas between them, as deploy,http:check (help lists them), or none`,
       )
     if (command?.answer === 'private')
       throw new CommandFailure(`the answers of ${command.name} are for the asker alone, and stay so`)
@@ -128,7 +128,7 @@ function commandsIn(registry: Registry, text: string): string[] {
   const keys = [...new Set(names)].sort()
   if (keys.length > COMMANDS_MAX)
     throw new CommandFailure(
-      `that is ${keys.length} commands: at most ${COMMANDS_MAX}; pack:* stands for a whole group`,
+      `that is ${keys.length} commands: at most ${COMMANDS_MAX}; a group stands for all in it, as http:*`,
     )
   return keys
 }

@@ -22,7 +22,8 @@ export default defineCommand({
   ],
   async handler({ room }, ctx) {
     const { policy } = houseOf(ctx)
-    const typed = room ?? (placeOf(ctx.actor, ctx.channel).channel === null ? null : `#${ctx.channel.id}`)
+    const typed =
+      room ?? (placeOf(ctx.actor, ctx.channel).channel === null ? null : `#${ctx.channel.parent ?? ctx.channel.id}`)
     if (typed === null) throw new CommandFailure('a direct message is no room: name one, as in room show #training')
     const found = await roomTyped(ctx, typed, new Map())
     return settingsRecord(policy.site.rooms.get(found.ref) ?? found)

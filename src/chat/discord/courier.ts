@@ -76,7 +76,12 @@ export function createDiscordCourier({ config, fetch, now, version = '0' }: Cour
       const pressed = place?.pressed === undefined ? undefined : { channel: place.channel, id: place.pressed }
       // What only one person sees, the bot cannot edit without the token of its own interaction.
       const paths = [own, pressed].flatMap((one) => (one ? [`channels/${one.channel}/messages/${one.id}`] : []))
-      for (const path of new Set(paths)) await client.asBot('PATCH', path, renderBody(reply))
+      let edited = false
+      for (const path of new Set(paths)) {
+        const result = await client.asBot('PATCH', path, renderBody(reply))
+        edited ||= result?.kind === 'ok'
+      }
+      return edited
     },
     // An interaction is no message of the room's: there is nothing that a thread could begin under.
     threaded: (address) => address,

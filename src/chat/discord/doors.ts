@@ -6,7 +6,7 @@ import { servesWorkspace } from '../../config.ts'
 import type { Form } from '../../form/form.ts'
 import { createDoor, type Verified } from '../door.ts'
 import { continueReply, problemsReply } from '../form-shown.ts'
-import type { Hall, Opened } from '../hall.ts'
+import type { Asking, Hall, Opened } from '../hall.ts'
 import { parseJson } from '../http.ts'
 import type { Actor, Invocation } from '../invocation.ts'
 import { md } from '../markdown.ts'
@@ -102,9 +102,15 @@ async function serveCommand(request: Verified, payload: unknown): Promise<Respon
 
 async function servePressed(request: Verified, payload: unknown): Promise<Response> {
   const form = readPressedForm(payload)
-  if (form) return unserved(request, form.actor) ?? show(await request.hall.openForm(form, form.form, DISCORD_FORMS))
+  if (form) return unserved(request, form.actor) ?? (await openPressed(request, form))
   const pressed = readPressed(payload, request.receivedAt)
   return pressed ? admit(request, pressed) : answer(NOTHING_BEHIND_BUTTON)
+}
+
+async function openPressed(request: Verified, form: Asking & { readonly form: string }): Promise<Response> {
+  const opened = await request.hall.openForm(form, form.form, DISCORD_FORMS)
+  if (!opened.ok && opened.refused) request.refuse(opened.refused, form.actor)
+  return show(opened)
 }
 
 /** Discord takes no modal as the answer to one: what goes on is opened by a button. */

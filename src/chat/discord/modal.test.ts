@@ -116,6 +116,8 @@ describe('a form in Discord', () => {
     expect(JSON.stringify(renderDiscord(continueReply(FORM)))).toContain('"label":"Continue (2/3)"')
     const wrong = JSON.stringify(renderDiscord(problemsReply(FORM, new Map([['service', 'no such service']]))))
     expect(wrong).toContain('**Service: **no such service')
+    const twice = JSON.stringify(renderDiscord(problemsReply(FORM, new Map([['service', 'service is missing']]))))
+    expect(twice).toContain('**Service: **is missing')
     expect(wrong).toContain('"custom_id":"form.open:f_0123456789abcdef"')
   })
 

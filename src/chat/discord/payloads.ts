@@ -40,7 +40,10 @@ export const commandPlaceSchema = z.object({
 
 const memberSchema = memberFactsSchema.extend({ user: memberFactsSchema.shape.user.extend(person.shape) })
 
-const channelSchema = z.object({ type: z.int().optional(), name: z.string().nullish() }).nullish()
+/** `parent_id`: of a thread, the room that it is in; of a room, its category. */
+const channelSchema = z
+  .object({ type: z.int().optional(), name: z.string().nullish(), parent_id: snowflake.nullish() })
+  .nullish()
 
 /** Anything that somebody did inside a guild. */
 const guildSchema = z.object({

@@ -21,6 +21,8 @@ export const LINE_OPTION = 'run'
 
 /** Channel types of direct messages, alone and in a group. */
 const DIRECT_TYPES = new Set([1, 3])
+/** Those of threads: in announcements, public, private. https://docs.discord.com/developers/resources/channel#channel-object-channel-types */
+const THREAD_TYPES = new Set([10, 11, 12])
 
 /** A chat-input command used inside a guild; null when it is none. */
 export function readCommand(payload: unknown, receivedAt: number): Invocation | null {
@@ -63,12 +65,14 @@ export function askingOf({
   channel,
   member,
 }: Pick<GuildInteraction, 'guild_id' | 'channel_id' | 'channel' | 'member'>): Asking {
+  const type = channel?.type ?? 0
   return {
     actor: { platform: 'discord', workspace: guild_id, id: member.user.id },
     standing: discordStanding(member),
     channel: {
       id: channel_id,
-      kind: DIRECT_TYPES.has(channel?.type ?? 0) ? 'direct' : 'channel',
+      kind: DIRECT_TYPES.has(type) ? 'direct' : 'channel',
+      ...(THREAD_TYPES.has(type) && channel?.parent_id && { parent: channel.parent_id }),
       ...(channel?.name && { name: channel.name }),
     },
   }

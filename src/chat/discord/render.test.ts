@@ -41,6 +41,16 @@ describe('a reply in Discord', () => {
     expect(content(textReply(userName('&1')))).toBe('&1')
   })
 
+  it('shows a room that somebody typed into a text by name, and neither a person nor a shorter number', () => {
+    expect(content(textReply(md`see ${'#1180000000000000021'}`))).toBe('see <#1180000000000000021>')
+    expect(content(textReply(code('x > #1180000000000000021')))).toBe('`x > `<#1180000000000000021>')
+    expect(content(textReply(md`issue ${'#1180'}`))).toBe('issue #1180')
+    expect(content(textReply(md`ask ${'@1180000000000000011'}`))).toBe('ask @1180000000000000011')
+    expect(one({ kind: 'code', text: 'x > #1180000000000000021' })).toBe(
+      '```\nx > #1180000000000000021\n```\n-# `#1180000000000000021` is <#1180000000000000021>',
+    )
+  })
+
   it("shows a moment in the reader's own time zone", () => {
     expect(content(textReply(md`until ${timeOf(1_780_000_000_999)}`))).toBe('until <t:1780000000:f>')
     expect(content(textReply({ spans: [{ text: 'then', time: -1 }] }))).toBe('then')

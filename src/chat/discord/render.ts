@@ -14,6 +14,7 @@ import {
   fieldSpans,
   type Ids,
   isWhole,
+  legendOf,
   readableSpans,
   shorten,
   shownBlocks,
@@ -95,9 +96,7 @@ function renderBlock(block: Block): string[] {
     case 'fields':
       return block.fields.flatMap((field) => paragraphs(fieldSpans(field)))
     case 'code':
-      return splitSpans([{ text: clip(block.text) }], PART_MAX, FENCED).map(
-        (piece) => `\`\`\`\n${piece.map((span) => fenced(span.text)).join('')}\n\`\`\``,
-      )
+      return renderCode(clip(block.text))
     case 'note':
       return paragraphs(block.text.spans.map((span) => ({ ...span, text: span.text.replace(/\s*\n\s*/g, ' ') }))).map(
         (part) => `-# ${part}`,
@@ -105,6 +104,16 @@ function renderBlock(block: Block): string[] {
     case 'buttons':
       return []
   }
+}
+
+function renderCode(text: string): string[] {
+  const legend = legendOf(text, IDS)
+  return [
+    ...splitSpans([{ text }], PART_MAX, FENCED).map(
+      (piece) => `\`\`\`\n${piece.map((span) => fenced(span.text)).join('')}\n\`\`\``,
+    ),
+    ...(legend === null ? [] : [`-# ${legend.map((span) => renderSpan(span, false)).join('')}`]),
+  ]
 }
 
 const FENCED: Cost = { character: (c) => fenced(c).length, marks: () => 8 }
@@ -134,7 +143,7 @@ function paragraphs(spans: readonly Span[]): string[] {
 
 /** What ids look like in Discord. */
 export const SNOWFLAKE = /^\d{1,20}$/
-const IDS: Ids = { user: SNOWFLAKE, channel: SNOWFLAKE }
+const IDS: Ids = { user: SNOWFLAKE, channel: SNOWFLAKE, typed: /(?<![\w#/<])#(\d{17,20})(?![\w…])/g }
 
 function renderSpan(span: Span, startsLine: boolean): string {
   if (span.user !== undefined) return `<@${span.user}>`

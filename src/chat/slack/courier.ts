@@ -68,10 +68,11 @@ export function createSlackCourier({ config, fetch, now, served = 'one' }: Couri
       const place = readSlackAddress(address)
       const ref = refSchema.safeParse(message).data ?? null
       const own = ref?.via === 'bot' ? ref.ts : null
-      await editBotMessage(reply, ref)
+      const edited = (await editBotMessage(reply, ref))?.outcome === 'delivered'
       // The bot cannot edit what only one person sees, nor what it did not post itself.
-      if (place?.pressed !== undefined && place.pressed !== own && isOpen(place, 0))
-        await client.respond(place.response_url, { ...renderJson(reply), replace_original: true })
+      if (place?.pressed === undefined || place.pressed === own || !isOpen(place, 0)) return edited
+      const responded = await client.respond(place.response_url, { ...renderJson(reply), replace_original: true })
+      return edited || responded.kind === 'ok'
     },
     threaded: (address) => (readSlackAddress(address)?.asked_in === undefined ? address : { ...address, under: true }),
     asked: ({ workspace, id }, channel) => slackAddress({ team: workspace, channel, user: id, receivedAt: now() }),

@@ -47,6 +47,7 @@ async function pressed(request: Verified, payload: unknown): Promise<Response> {
   if (form) {
     if (isServed(request, form.actor)) {
       const opened = await request.hall.openForm(form, form.form, SLACK_FORMS)
+      if (!opened.ok && opened.refused) request.refuse(opened.refused, form.actor)
       await show(request, opened, form)
     }
     return empty()

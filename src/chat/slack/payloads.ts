@@ -50,14 +50,6 @@ export const pressedSchema = z.object({
   ]),
 })
 
-/** A select that asks for its options while somebody types. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
-export const suggestionSchema = z.object({
-  ...somebody,
-  action_id: text,
-  value: text.max(255).default(''),
-  view: z.object({ private_metadata: z.string().regex(FORM_ID) }),
-})
-
 /** What one element holds; which of these is there depends on its type. */
 const option = z.object({ value: text })
 const elementSchema = z.object({
@@ -73,6 +65,19 @@ const elementSchema = z.object({
 
 export type ModalElement = z.output<typeof elementSchema>
 
+/** What a modal holds: by block, then by element. */
+const stateSchema = z.object({ values: z.record(z.string(), z.record(z.string(), elementSchema)).default({}) })
+
+export type ModalState = z.output<typeof stateSchema>
+
+/** A select that asks for its options while somebody types. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
+export const suggestionSchema = z.object({
+  ...somebody,
+  action_id: text,
+  value: text.max(255).default(''),
+  view: z.object({ private_metadata: z.string().regex(FORM_ID), state: stateSchema.optional() }),
+})
+
 /** A modal of Pawl's that was sent off. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 export const submittedSchema = z.object({
   ...somebody,
@@ -80,7 +85,7 @@ export const submittedSchema = z.object({
     callback_id: z.string().regex(/^form:[1-9]\d?$/),
     private_metadata: z.string().regex(FORM_ID),
     app_installed_team_id: id.nullish(),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), elementSchema)).default({}) }),
+    state: stateSchema,
   }),
 })
 

@@ -3,11 +3,12 @@
  */
 import type { FieldValue } from '../../form/form.ts'
 import type { PawlRecord } from '../../json.ts'
-import type { Asking, Shortcut, Submission } from '../hall.ts'
+import type { Asking, Shortcut, Submission, TypedField } from '../hall.ts'
 import { slackAddress } from './address.ts'
 import { fieldOfBlock } from './modal.ts'
 import {
   type ModalElement,
+  type ModalState,
   messageShortcutSchema,
   shortcutSchema,
   submittedSchema,
@@ -105,26 +106,29 @@ export function readSubmission(payload: unknown, receivedAt: number): ReadSubmis
   const { view, user, team } = parsed.data
   const who = somebodyOf({ user, team }, view.app_installed_team_id ?? undefined)
   if (!who) return null
-  const values = new Map<string, FieldValue | null>()
-  const blocks = new Map<string, string>()
-  for (const [block, elements] of Object.entries(view.state.values)) {
-    const field = fieldOfBlock(block)
-    blocks.set(field, block)
-    for (const element of Object.values(elements)) values.set(field, filledIn(element))
-  }
+  const blocks = new Map(Object.keys(view.state.values).map((block) => [fieldOfBlock(block), block]))
   return {
     submission: {
       ...who,
       source: 'slack.view',
       id: view.private_metadata,
       step: Number(view.callback_id.slice('form:'.length)),
-      values,
+      values: filledFields(view.state),
       answersInResponse: false,
       receivedAt,
       address: null,
     },
     blocks,
   }
+}
+
+/** What stands in a modal, by field. */
+function filledFields({ values }: ModalState): Map<string, FieldValue | null> {
+  return new Map(
+    Object.entries(values).flatMap(([block, elements]) =>
+      Object.values(elements).map((element) => [fieldOfBlock(block), filledIn(element)] as const),
+    ),
+  )
 }
 
 function filledIn(element: ModalElement): FieldValue | null {
@@ -137,14 +141,11 @@ function filledIn(element: ModalElement): FieldValue | null {
 }
 
 /** A select of a modal of Pawl's that asks for its options; null for any other. */
-export function readSuggestion(
-  payload: unknown,
-):
-  | (Pick<Asking, 'actor' | 'standing'> & { readonly form: string; readonly field: string; readonly typed: string })
-  | null {
+export function readSuggestion(payload: unknown): (Pick<Asking, 'actor' | 'standing'> & TypedField) | null {
   const parsed = suggestionSchema.safeParse(payload)
   const who = parsed.success ? somebodyOf(parsed.data) : null
   if (!parsed.success || !who) return null
   const { action_id, value, view } = parsed.data
-  return { ...who, form: view.private_metadata, field: action_id, typed: value }
+  const { private_metadata: form, state = { values: {} } } = view
+  return { ...who, form, field: action_id, typed: value, values: filledFields(state) }
 }

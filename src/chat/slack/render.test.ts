@@ -59,6 +59,27 @@ describe('a reply in Slack', () => {
     expect(element(textReply(userName('nobody <!here>')))).toContain('{"type":"text","text":"nobody <!here>"}')
   })
 
+  it('shows a room that somebody typed into a text by its name, and only what can be the id of one', () => {
+    const element = (reply: Reply) => JSON.stringify(renderSlack(reply).blocks)
+    const room = '{"type":"channel","channel_id":"C0GENERAL1"}'
+    expect(element(textReply(md`Frozen: ${'see #C0GENERAL1.'}`, inRoom))).toContain(
+      `{"type":"text","text":"see "},${room}`,
+    )
+    expect(element(textReply(code('deploy web > #C0GENERAL1'), inRoom))).toContain(room)
+    const { blocks } = renderSlack({ ...textReply(plain('')), blocks: [{ kind: 'code', text: 'x > #C0GENERAL1' }] })
+    expect(blocks[1]).toMatchObject({ elements: [{ text: '`#C0GENERAL1` is <#C0GENERAL1>' }] })
+    for (const text of [
+      '#C0GENERAL…',
+      '#C0FFEE00',
+      '#GENERALLY',
+      'a#C0GENERAL1',
+      '##C0GENERAL1',
+      '@C0GENERAL1',
+      '#C0GENERAL1x',
+    ])
+      expect(element(textReply(plain(text)))).toContain(`"text":"${text}"`)
+  })
+
   it("shows a moment in the reader's own time zone, and in UTC where Slack cannot", () => {
     const until = md`until ${timeOf(1_780_000_000_999)}`
     const { text, blocks } = renderSlack({

@@ -17,6 +17,7 @@ import {
   fieldLines,
   type Ids,
   isWhole,
+  legendOf,
   readableSpans,
   shorten,
   shownBlocks,
@@ -100,7 +101,19 @@ function renderBlock(block: Block, isPrivate: boolean): SlackBlock[] {
     case 'fields':
       return paragraphs(readableSpans(fieldLines(block.fields), IDS), isPrivate)
     case 'code':
-      return splitSpans([{ text: clip(block.text) }], BLOCK_TEXT_MAX, PLAIN).map((piece) => ({
+      return renderCode(clip(block.text), isPrivate)
+    case 'note':
+      return [smallPrint(readableSpans(block.text.spans, IDS), isPrivate)]
+    case 'buttons':
+      return [{ type: 'actions', elements: distinct(block.buttons).slice(0, BUTTONS_MAX).map(renderButton) }]
+  }
+}
+
+function renderCode(text: string, isPrivate: boolean): SlackBlock[] {
+  const legend = legendOf(text, IDS)
+  return [
+    ...splitSpans([{ text }], BLOCK_TEXT_MAX, PLAIN).map(
+      (piece): RichTextBlock => ({
         type: 'rich_text',
         elements: [
           {
@@ -108,12 +121,10 @@ function renderBlock(block: Block, isPrivate: boolean): SlackBlock[] {
             elements: [{ type: 'text', text: piece.map((span) => span.text).join('') }],
           },
         ],
-      }))
-    case 'note':
-      return [smallPrint(readableSpans(block.text.spans, IDS), isPrivate)]
-    case 'buttons':
-      return [{ type: 'actions', elements: distinct(block.buttons).slice(0, BUTTONS_MAX).map(renderButton) }]
-  }
+      }),
+    ),
+    ...(legend === null ? [] : [smallPrint(legend, isPrivate)]),
+  ]
 }
 
 function paragraphs(spans: readonly Span[], isPrivate: boolean): RichTextBlock[] {
@@ -124,7 +135,11 @@ function paragraphs(spans: readonly Span[], isPrivate: boolean): RichTextBlock[]
 }
 
 /** What ids look like in Slack. */
-export const IDS: Ids = { user: /^[UW][A-Z0-9]{2,20}$/, channel: /^[CGD][A-Z0-9]{2,20}$/ }
+export const IDS: Ids = {
+  user: /^[UW][A-Z0-9]{2,20}$/,
+  channel: /^[CGD][A-Z0-9]{2,20}$/,
+  typed: /(?<![\w#/<])#([CG](?=[A-Z]*\d)[A-Z0-9]{8,20})(?![\w…])/g,
+}
 
 /** https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
 const DATE_FORMAT = '{date_short_pretty} {time}'

@@ -78,10 +78,11 @@ describe('an expectation on the designed deploy rules', () => {
     expect(failure('everyone: apps 5 => allowed at once')).toBeNull()
   })
 
-  it('denies what would have to be confirmed or approved and comes from records', () => {
+  it('denies what would have to be confirmed or approved behind a pipe', () => {
     const care = 'rule when command is deploy must be confirmed\n'
     expect(failure('@ada: apps 5 | deploy $app staging => denied', care)).toBeNull()
-    expect(failure('@ada: apps 5 | deploy web staging => allowed after confirming', care)).toBeNull()
+    expect(failure('@ada: apps 5 | deploy web staging => denied', care)).toBeNull()
+    expect(failure('@ada: deploy web staging | apps 5 => allowed after confirming', care)).toBeNull()
   })
 
   it('knows the room, and what is none', () => {

@@ -125,9 +125,10 @@ function decidePlan(policy: Policy, plan: RunnablePlan, person: Person, where: P
   let open: Verdict | null = null
   const rules: string[] = []
   const cares = [plan.care]
-  for (const { command, args, known } of plan.stages) {
+  for (const [i, { command, args, known }] of plan.stages.entries()) {
     const request = requestAs(person, where, command, args ?? known ?? UNKNOWN)
-    const decision = args === null && !plan.dry ? decideUnseen(policy, request) : decide(policy, request)
+    const unseen = (i > 0 || args === null) && !plan.dry
+    const decision = unseen ? decideUnseen(policy, request, plan.cares[i]) : decide(policy, request)
     const verdict = { about: command.name, decision }
     if (!decision.allowed) return verdict
     if (!decision.certain) open ??= verdict
