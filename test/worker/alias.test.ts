@@ -352,7 +352,7 @@ describe('!!', () => {
     const says = async (line: string) =>
       (await (await world.simulator.discord.user('grace').in('#ops').says(line)).final()).text
     expect(await says('/which name:alias create')).toContain('built in')
-    expect(await lastRun()).toMatchObject({ line: 'which --name=alias --name=create', history: 'whole' })
+    expect(await lastRun()).toMatchObject({ line: 'which alias create', history: 'whole' })
     expect(await says('/pawl run:!!')).toContain('built in')
     await says(`/history search:it's`)
     expect(await lastRun()).toMatchObject({ line: `history --search="it's"`, history: 'whole' })

@@ -97,9 +97,11 @@ export function assign(declared: readonly PawlRecord[], found: readonly Word[], 
       const start = word.at + name.length + 1
       // `run: deploy web`: a field that nothing follows takes what is left, as typing into the last field does.
       if (isLastText(byName, open())) {
-        const value = bare.slice(start)
+        const next = nextNamed(found, i + 1, open(), byName)
+        const value = bare.slice(start, found[next]?.at)
         put(name, value.trim(), start + value.length - value.trimStart().length)
-        break
+        i = next - 1
+        continue
       }
       const following = rest === '' ? found[++i] : undefined
       put(name, rest === '' ? (following?.text ?? '') : rest, following?.at ?? start)
@@ -109,8 +111,10 @@ export function assign(declared: readonly PawlRecord[], found: readonly Word[], 
     if (!next) return { values, last, over: word.text }
     const name = text(next, 'name') ?? ''
     if (isLastText(next, open()) && i < found.length - 1) {
-      put(name, bare.slice(word.at).trim(), word.at)
-      break
+      const after = nextNamed(found, i + 1, open(), next)
+      put(name, after === i + 1 ? word.text : bare.slice(word.at, found[after]?.at).trim(), word.at)
+      i = after - 1
+      continue
     }
     put(name, word.text, word.at)
   }
@@ -142,9 +146,17 @@ function fill(
   return { ok: true, options }
 }
 
-/** The only field left, and it takes any text. */
+/** Where the next word stands that names another field; behind the last word when none does. */
+function nextNamed(found: readonly Word[], from: number, open: readonly PawlRecord[], own: PawlRecord): number {
+  const names = new Set(open.filter((option) => option !== own).map((option) => text(option, 'name')))
+  const at = found.findIndex((word, i) => i >= from && !word.quoted && names.has(/^([^:\s]+):/.exec(word.text)?.[1]))
+  return at < 0 ? found.length : at
+}
+
+/** A field of free text behind which only fields of free text are left that may stay empty: who types on types into it. */
 export function isLastText(option: PawlRecord, open: readonly PawlRecord[]): boolean {
-  return option.type === 3 && open.length === 1 && records(option.choices).length === 0
+  const isText = (one: PawlRecord) => one.type === 3 && records(one.choices).length === 0
+  return isText(option) && open.every((one) => one === option || (isText(one) && one.required !== true))
 }
 
 export type Typed = { ok: true; value: Json } | { ok: false; why: string }
