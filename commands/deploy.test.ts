@@ -54,6 +54,12 @@ describe('deploy', () => {
     expect(deploy.singleton({ service: 'web', env: 'prod' })).toEqual({ key: 'deploy:web:prod', whenBusy: 'queue' })
   })
 
+  it("waits for somebody else's word to production alone, a quarter of an hour", () => {
+    const approval = { permission: 'deploy:approve', count: 1, expiresMs: 15 * 60_000, reason: false }
+    expect(deploy.care({ service: 'web', env: 'prod' })).toEqual({ confirmation: null, approvals: [approval] })
+    expect(deploy.care({ service: 'web', env: 'staging' })).toEqual({ confirmation: null, approvals: [] })
+  })
+
   it('completes the services that have hooks', async () => {
     const ctx = fakeContext({ settings: { DEPLOY_HOOKS: HOOKS } })
     expect(await deploy.complete('service', 'w', ctx)).toEqual(['web'])

@@ -1,6 +1,6 @@
 /**
  * `deploy`: rolls a service out through its deploy hook (the setting DEPLOY_HOOKS), one rollout per service and
- * environment at a time. Touches the network through `ctx.fetch`.
+ * environment at a time; prod waits for somebody else's word. Touches the network through `ctx.fetch`.
  */
 
 import * as z from 'zod'
@@ -29,6 +29,8 @@ export default defineCommand({
     'when command is deploy must have deploy:run',
     'when command is deploy with option[env] == "prod" must have deploy:prod',
   ],
+  // A second pair of eyes: staging is for trying, prod is for everybody.
+  approval: { when: ({ env }) => env === 'prod', permission: 'deploy:approve', expires: '15m' },
   complete: {
     service: (typed, ctx) => servicesOf(ctx.setting('DEPLOY_HOOKS')).filter((service) => service.startsWith(typed)),
   },

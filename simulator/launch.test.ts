@@ -29,7 +29,13 @@ describe('the local settings', () => {
     expect(first.overrides).toEqual({})
     for (const file of ['.dev.vars', '.pawl/simulator.json'])
       expect(statSync(join(root, file)).mode & 0o777).toBe(0o600)
-    expect(vars(root).PAWL_ADMINS).toBe('slack:T0PAWL:U0ADA00001,discord:1180000000000000001:1180000000000000011')
+    // Two people on both platforms: one can approve what the other asks for.
+    expect(vars(root).PAWL_ADMINS?.split(',')).toEqual([
+      'slack:T0PAWL:U0ADA00001',
+      'discord:1180000000000000001:1180000000000000011',
+      'slack:T0PAWL:U0JOAN0001',
+      'discord:1180000000000000001:1180000000000000016',
+    ])
     expect(JSON.parse(vars(root).DEPLOY_HOOKS ?? '').web.staging).toBe(`${ORIGIN}/upstream/deploy/web/staging`)
   })
 

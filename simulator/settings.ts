@@ -31,8 +31,10 @@ const HEADER =
 const OWNER_ONLY = 0o600
 export const SIMULATOR_PORT = 8788
 const USUAL_ORIGIN = `http://127.0.0.1:${SIMULATOR_PORT}`
-/** Services that the pretend outside world deploys; `slow` takes ten minutes, `broken` fails. */
-const SERVICES = ['web', 'api', 'slow', 'broken']
+/** Services that the pretend outside world deploys; the slow ones take ten minutes, `broken` fails. */
+const SERVICES = ['web', 'api', 'shop', 'mail', 'slow', 'slow-api', 'broken']
+/** Two, so that what one of them asks for can be approved from the start: nobody approves what is his own. */
+const ADMINISTRATORS = ['ada', 'joan']
 
 /** The settings that point Pawl at a simulator; nothing secret. */
 export function addresses(origin: string, secrets: Secrets): Settings {
@@ -41,7 +43,10 @@ export function addresses(origin: string, secrets: Secrets): Settings {
     service,
     { staging: `${origin}/upstream/deploy/${service}/staging`, prod: `${origin}/upstream/deploy/${service}/prod` },
   ])
-  const [ada] = PEOPLE
+  const admins = PEOPLE.filter(({ name }) => ADMINISTRATORS.includes(name)).flatMap(({ slack, discord }) => [
+    `slack:${SLACK_TEAM.id}:${slack}`,
+    `discord:${DISCORD_GUILD.id}:${discord}`,
+  ])
   return {
     SLACK_API_URL: `${origin}/slack/api/`,
     DISCORD_API_URL: `${origin}/discord/api/v10/`,
@@ -49,7 +54,7 @@ export function addresses(origin: string, secrets: Secrets): Settings {
     DISCORD_APPLICATION_ID: secrets.discordApplicationId,
     PAWL_WORKSPACES: `slack:${SLACK_TEAM.id},discord:${DISCORD_GUILD.id}`,
     PAWL_SECURITY_ROOM: `slack:${SLACK_TEAM.id}:${SECURITY_ROOM.slack}`,
-    PAWL_ADMINS: `slack:${SLACK_TEAM.id}:${ada?.slack},discord:${DISCORD_GUILD.id}:${ada?.discord}`,
+    PAWL_ADMINS: admins.join(','),
     DEPLOY_HOOKS: JSON.stringify(Object.fromEntries(hooks)),
     HTTP_CHECK_ALLOW_HOSTS: `${host},localhost:${port}`,
   }

@@ -90,7 +90,8 @@ export const JOBS_TOUR: readonly Step[] = [
   {
     ...both,
     caption: 'A deployment is under way …',
-    says: { slack: '/deploy slow staging', discord: '/deploy slow prod' },
+    // One each: on both platforms at the same time they would wait for each other.
+    says: { slack: '/deploy slow staging', discord: '/deploy slow-api staging' },
     keep: 'lost',
     await: 'words',
     expect: /\(\d+ %\)/,
@@ -115,7 +116,7 @@ export const JOBS_TOUR: readonly Step[] = [
     caption: 'ada looks, and says what she found',
     says: {
       slack: '/pawl run resolve {run:lost} --as succeeded --note "v42 answers on slow"',
-      discord: '/run resolve run:{run:lost} as:succeeded note:v42 answers on slow',
+      discord: '/run resolve run:{run:lost} as:succeeded note:v42 answers on slow-api',
     },
     expect: /noted as succeeded/,
     privateTo: 'ada',

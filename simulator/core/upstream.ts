@@ -9,7 +9,7 @@ import { json, parseJson } from './wire.ts'
 
 /** How long a pretend deployment takes. */
 const DEPLOY_MS = 3_000
-/** The same of the service called `slow`: long enough to be interrupted. */
+/** The same of a service whose name begins with `slow`: long enough to be interrupted. */
 const SLOW_DEPLOY_MS = 10 * 60_000
 /** A page never keeps anyone waiting longer than this. */
 const PAGE_MAX_MS = 60_000
@@ -42,7 +42,7 @@ export interface Upstream {
   breaks(service: string): void
 }
 
-/** The service called `broken` always fails, and `slow` takes its time, for trying out both in the terminal. */
+/** The service called `broken` always fails, and slow ones take their time, for trying out both in the terminal. */
 export function createUpstream({ now, wait }: Clock): { upstream: Upstream; app: Hono } {
   const log: UpstreamRequest[] = []
   const deployments: Deployment[] = []
@@ -66,7 +66,7 @@ export function createUpstream({ now, wait }: Clock): { upstream: Upstream; app:
   app.get('/deploy/status/:id', (c) => {
     const deployment = deployments.find((it) => it.id === c.req.param('id'))
     if (!deployment) return json(404, { error: 'no such deployment' })
-    const whole = deployment.service === 'slow' ? SLOW_DEPLOY_MS : DEPLOY_MS
+    const whole = deployment.service.startsWith('slow') ? SLOW_DEPLOY_MS : DEPLOY_MS
     const progress = Math.min(1, (now() - deployment.startedAt) / whole)
     if (broken.has(deployment.service) && progress >= 0.5) {
       return json(200, { state: 'failed', progress, message: 'health check failed on 2 of 3 instances' })

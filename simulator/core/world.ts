@@ -76,6 +76,14 @@ export const PEOPLE: readonly Person[] = [
     standing: 'member',
   },
   {
+    name: 'joan',
+    slack: 'U0JOAN0001',
+    discord: '1180000000000000016',
+    slackDirect: 'D0JOAN0001',
+    discordDirect: '1180000000000000116',
+    standing: 'member',
+  },
+  {
     name: 'gus',
     slack: 'U0GUS00001',
     discord: '1180000000000000014',

@@ -4,7 +4,7 @@ import type { Exchange } from '../../simulator/index.ts'
 import { ALL_DELIVERED, auditEvents, DELIVERY_RETRIED, house, untilRows, withDatabase } from './kit.ts'
 
 /** Four locks: of the queued jobs some hold theirs and only wait for the queue, some wait in line for a lock. */
-const TARGETS = ['web staging', 'web prod', 'api staging', 'api prod']
+const TARGETS = ['web staging', 'api staging', 'shop staging', 'mail staging']
 const JOBS = 10
 /** The local queue works off one batch at a time, and the first job is a batch of its own. */
 const RUNNING = 1

@@ -36,7 +36,12 @@ describe('the designed deploy rules', () => {
     const denied = await grace('deploy web prod')
     expect(denied).toMatch(/You may not run deploy: it needs deploy:prod/)
     await ada('group add prod-deployers grace --for 2h')
-    expect(await grace('deploy web prod')).toMatch(/Deployed/)
+    const asked = await world.says('grace', '/pawl deploy web prod')
+    expect((await asked.final()).text).toMatch(/waits for approval: 1 with deploy:approve/)
+    const { id } = await world.newestRun('deploy')
+    expect(await grace(`approval approve ${id}`)).toMatch(/somebody else has to decide/)
+    expect(await ada(`approval approve ${id}`)).toMatch(/You approved/)
+    expect((await asked.final({ until: ({ text }) => text.includes('Deployed') })).text).toMatch(/Deployed .*to prod/)
     vi.useFakeTimers({ now: Date.now() + 2 * HOUR - 60_000, toFake: ['Date'] })
     expect(await grace('why deploy web prod')).toMatch(/allowed/)
     vi.setSystemTime(Date.now() + 61_000)
@@ -73,6 +78,18 @@ describe('why', () => {
     expect(told).toMatch(/option\[env\] == "prod": yes, it is "prod"/)
     expect(told).toMatch(/missing deploy:prod/)
     expect(told).toMatch(/deploy:prod is held by nobody yet|deploy:prod is held by/)
+  })
+
+  it('says who and where somebody is by the names that rules have for them', async () => {
+    await ada(
+      `rule create 'when command is meow with user == "@grace" and group == deployers and channel == "#general" forbid'`,
+    )
+    const told = await grace('why meow')
+    expect(told).toContain('user == "@grace": yes, it is "@grace"')
+    expect(told).toContain('group == deployers: yes, it is ["deployers","everyone"]')
+    expect(told).toContain('channel == "#general": no, it is "#C0OPS00001"')
+    expect(told).toContain('#C0OPS00001 is #ops')
+    expect(told).not.toMatch(/"(?:user|group|slack):/)
   })
 
   it('runs nothing, and takes a whole pipeline in quotes', async () => {
@@ -167,7 +184,8 @@ describe('what must come first', () => {
     expect(await ada('can grace deploy api staging')).toContain(
       'The line may start after confirming it, and after approval by 2 with deploy:yes.',
     )
-    expect(await ada('why deploy web prod')).not.toContain('may start')
+    expect(await ada('why deploy web prod')).toContain('The line may start after approval by 1 with deploy:approve.')
+    expect(await ada('why echo hello')).not.toContain('may start')
     // Nothing comes first where nothing comes at all.
     expect(await grace('why deploy api prod')).not.toContain('may start')
   })

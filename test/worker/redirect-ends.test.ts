@@ -130,13 +130,13 @@ describe('a room that the asker may not see', () => {
 })
 
 describe('a queued job', () => {
-  const holdsLock = async (env_: string) => {
-    await world.says('ada', `/pawl deploy web ${env_}`)
-    await waitFor(`deploy web ${env_}`, 'running')
+  const holdsLock = async () => {
+    await world.says('ada', '/pawl deploy web staging')
+    await waitFor('deploy web staging', 'running')
   }
 
   it('that may no longer send its answer away is denied when it starts', async () => {
-    await holdsLock('staging')
+    await holdsLock()
     await world.says('grace', '/pawl deploy web staging > #general')
     await waitFor('deploy web staging >', 'queued')
     await world.hears('ada', '/pawl permission revoke redirect:post ops')
@@ -149,13 +149,13 @@ describe('a queued job', () => {
   })
 
   it('whose room is gone when it starts fails before it does anything, and tells the asker alone', async () => {
-    await holdsLock('prod')
-    const exchange = await world.says('ada', '/pawl deploy web prod > #general')
-    await waitFor('deploy web prod >', 'queued')
+    await holdsLock()
+    const exchange = await world.says('ada', '/pawl deploy web staging > #general')
+    await waitFor('deploy web staging >', 'queued')
     world.simulator.faults.next('slack.conversations.info', { status: 403 }, 1)
     const before = world.simulator.upstream.deployments.length
-    await waitFor('deploy web prod >', 'failed')
-    expect(await stateOf('deploy web prod >')).toMatchObject({ code: 'redirect' })
+    await waitFor('deploy web staging >', 'failed')
+    expect(await stateOf('deploy web staging >')).toMatchObject({ code: 'redirect' })
     expect(world.simulator.upstream.deployments).toHaveLength(before)
     const told = await exchange.final()
     expect(told).toMatchObject({ onlyFor: 'ada' })

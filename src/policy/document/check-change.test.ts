@@ -17,7 +17,7 @@ describe('a change of the policy', () => {
       ok: true,
       warnings: [],
       gains: [],
-      losses: ['people from outside: apps'],
+      losses: ['everybody, also from outside: apps'],
     })
   })
 

@@ -59,17 +59,22 @@ describe('who gains', () => {
     ])
   })
 
-  it('names people from outside for what needs no permission', () => {
+  it('names everybody for what needs no permission', () => {
     expect(differences(deployPolicy, more('rule when command is shift with channel is missing allow\n'))).toEqual({
-      gains: ['people from outside: shift in a direct message'],
+      gains: ['everybody, also from outside: shift in a direct message'],
       losses: [],
     })
+  })
+
+  it('names people from outside alone for what the others could do anyhow, or still can', () => {
+    const open = more('rule when command is apps with group is missing forbid\n')
+    expect(differences(open, deployPolicy).gains).toEqual(['people from outside: apps'])
   })
 
   it('says in which room', () => {
     const forbid = more('rule when command is apps with channel == "#release notes" and option[count] > 3 forbid\n')
     expect(differences(forbid, deployPolicy).gains).toEqual([
-      'people from outside: apps with count=4 in #release notes',
+      'everybody, also from outside: apps with count=4 in #release notes',
     ])
   })
 
@@ -84,6 +89,23 @@ describe('who gains', () => {
     const other = differences(one, care('confirmed and approved by deploy:ok'))
     expect([other.gains.length, other.losses.length]).toEqual([1, 1])
     expect(differences(two, two)).toEqual({ gains: [], losses: [] })
+  })
+
+  it('says nothing of an approval that the module asks for anyhow, and counts what is beyond it', () => {
+    const care = (on: string, text: string) =>
+      more(`rule when command is deploy with option[env] == ${on} must be ${text}\n`)
+    expect(differences(care('prod', 'approved by deploy:approve'), deployPolicy)).toEqual({ gains: [], losses: [] })
+    expect(differences(care('prod', 'approved by 2 of deploy:approve'), deployPolicy).gains).toEqual([
+      '@bob, administrators (PAWL_ADMINS): deploy (less to confirm or approve) with env=prod',
+    ])
+    expect(differences(care('staging', 'approved by deploy:approve'), deployPolicy).gains).toEqual([
+      expect.stringMatching(/: deploy \(less to confirm or approve\) with env=staging$/),
+    ])
+    // Whether the module wants an approval of apps depends on its count, which no rule looks at.
+    const apps = more('rule when command is apps must be approved by apps:approve\n')
+    expect(differences(apps, deployPolicy).gains).toEqual([
+      expect.stringContaining('apps (less to confirm or approve)'),
+    ])
   })
 
   it('names who may approve', () => {

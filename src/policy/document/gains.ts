@@ -2,11 +2,12 @@
  * Who can do more, and who less, after a change of the policy: both are asked the same questions, made of what their rules
  * name. Pure. What it says is certain; with very many conditions it may miss something, as the questions are bounded.
  */
-import { type Care, includesCare, needsCare } from '../../command/care.ts'
+import { type Care, includesCare, joinCare, needsCare } from '../../command/care.ts'
 import type { Command } from '../../command/command.ts'
 import type { Registry } from '../../command/registry.ts'
 import { decide, type Policy } from '../decide.ts'
 import { approvingOf, askedBesideRules } from '../house-permissions.ts'
+import { certainCare } from '../module-approvals.ts'
 import { documentPolicy } from './evaluate.ts'
 import { isUnchanged, type Kind, kindsOf } from './gains/people.ts'
 import { roomNamesIn } from './gains/places.ts'
@@ -26,6 +27,9 @@ export interface Difference {
   /** With what and where, as in `with env=prod in #ops`, or what the permission is for; empty: it does not matter. */
   readonly example: string
 }
+
+/** Whoever asks, whether he belongs to the workspace or not. */
+const EVERYBODY = ['everybody, also from outside']
 
 interface Context {
   readonly registry: Registry
@@ -113,7 +117,10 @@ function caresOf(command: Command, { before, after }: Policies, probes: Probes):
     const { where, args } = probes.questionOf(probe)
     const was = decide(before, requestAs(kind.before, where, command, args))
     const is = decide(after, requestAs(kind.after, where, command, args))
-    return was.allowed && is.allowed && found(was.care, is.care)
+    if (!was.allowed || !is.allowed) return false
+    // What the module asks for by itself is asked for before and after.
+    const own = certainCare(command, args)
+    return found(joinCare([own, was.care]), joinCare([own, is.care]))
   }
   const never = () => false
   const base = { probes: probes.all, describe: probes.describe }
@@ -175,9 +182,12 @@ function differencesIn({ name, probes, could, can, describe }: Ability, kinds: r
       const isNews = (probe: Probe) => holds(kind, probe) && !over.some((other) => holds(other, probe))
       const first = probes.find(isNews)
       if (!first) return []
+      // What comes to the outside comes to those inside as well, mostly.
+      const inside = kind.kind === 'stranger' ? kinds.find((other) => other.kind === 'everyone') : undefined
+      const all = inside && probes.every((probe) => !isNews(probe) || holds(inside, probe))
       // A list of people is nothing to belong to.
       if (kind.kind !== 'users' && kind.kind !== 'administrator') broader.push(kind)
-      return [{ change, who: kind.names, command: name, example: describe(first, isNews) }]
+      return [{ change, who: all ? EVERYBODY : kind.names, command: name, example: describe(first, isNews) }]
     })
   })
 }
