@@ -1,22 +1,29 @@
 /**
- * `npm run bench:audit [-- cost seal verify] [--lines 1000000] [--json]`: what the audit log costs. `cost`: events, bytes and D1 rows
- * of a command by its kind, and of a thousand with the Ledger's own; `seal`: time to seal 10,000 lines; both on the real worker on real
- * workerd. `verify`: time to verify an export. Ends with 1 when something comes out wrong, never for a time. Processes, files, the
- * loopback network.
+ * `npm run bench:audit [-- cost seal verify] [--lines 1000000] [--json] [--write]`: what the audit log costs, and what commands use.
+ * `cost`: events, bytes and D1 rows of a command by its kind, all that it uses, and of a thousand with the Ledger's own; `--write` keeps
+ * it for `pawl cost`. `seal`: time to seal 10,000 lines; both on the real worker on real workerd. `verify`: time to verify an export.
+ * Ends with 1 when something comes out wrong, never for a time. Processes, files, the loopback network.
  */
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { measureCost } from './audit/cost.ts'
+import { formatMeasured, MEASURED_FILE } from '../cli/cost/measured.ts'
+import { measureCost, measuredOf, notCounted } from './audit/cost.ts'
 import { openBenchHouse } from './audit/house.ts'
 import { loadNow, machineNow } from './audit/machine.ts'
-import { costTable, paceTable, sealTable, verifyTable } from './audit/report.ts'
+import { measureMinutes } from './audit/minutes.ts'
+import { costTable, paceTable, sealTable, usedTable, verifyTable } from './audit/report.ts'
 import { measurePaces, measureSeal } from './audit/seal.ts'
 import { measureVerify } from './audit/verify.ts'
 
 const PARTS = ['cost', 'seal', 'verify'] as const
-const USAGE = `Usage: npm run -s bench:audit [-- ${PARTS.join(' ')}] [--lines <number>] [--json]`
+const USAGE = `Usage: npm run -s bench:audit [-- ${PARTS.join(' ')}] [--lines <number>] [--json] [--write]`
 
 const { values, positionals } = parseArgs({
-  options: { lines: { type: 'string', default: '1000000' }, json: { type: 'boolean', default: false } },
+  options: {
+    lines: { type: 'string', default: '1000000' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
 const lines = Number(values.lines)
@@ -38,10 +45,13 @@ if (asked('cost') || asked('seal')) {
     if (asked('cost')) {
       console.error('Typing commands of each kind …')
       const cost = await measureCost(house)
+      const measured = measuredOf(cost, await measureMinutes(house))
       const paces = await measurePaces(house, cost.thousand.events / 1_000)
-      figures.cost = { ...cost, paces }
-      tables.push(costTable(cost), paceTable(paces, cost.thousand))
-      wrong.push(...cost.wrong)
+      figures.cost = { ...cost, measured, paces }
+      tables.push(costTable(cost), usedTable(cost, measured), paceTable(paces, cost.thousand))
+      wrong.push(...cost.wrong, ...notCounted(measured))
+      // What came out wrong is nobody's cost.
+      if (values.write && wrong.length === 0) writeFileSync(MEASURED_FILE, formatMeasured(measured))
     }
     if (asked('seal')) {
       console.error('Sealing …')

@@ -158,7 +158,10 @@ CREATE TABLE runs (
   reply TEXT CHECK (json_valid(reply)),
   records TEXT CHECK (json_valid(records)),
   created_at INTEGER NOT NULL,
-  ended_at INTEGER
+  ended_at INTEGER,
+  -- The newest of its lines in the log that were written with a change of this row, and that before the last change.
+  audit_last INTEGER,
+  audit_before INTEGER
 ) STRICT, WITHOUT ROWID;
 -- What the sweeper looks at: only runs that have not ended have a due_at.
 CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
@@ -234,8 +237,8 @@ CREATE TABLE outbox (
   PRIMARY KEY (run, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
--- `run list --undelivered`.
-CREATE INDEX outbox_undelivered ON outbox (run) WHERE state <> 'delivered';
+-- `run list --undelivered`, with those that are due: what is on its way stands in no other index.
+CREATE INDEX outbox_given_up ON outbox (run) WHERE state = 'undeliverable';
 
 -- The audit log: append-only. `event` is canonical JSON without what people wrote, which stands in `personal` and can be erased:
 -- then `erased` keeps the commitment that the sealed line has in its place.
@@ -248,10 +251,13 @@ CREATE TABLE audit (
   personal TEXT CHECK (json_valid(personal)),
   salt TEXT CHECK (length(salt) = 32 AND salt NOT GLOB '*[^0-9a-f]*'),
   erased TEXT CHECK (length(erased) = 64 AND erased NOT GLOB '*[^0-9a-f]*'),
+  -- Of a line that was written with a change of its run's row: the one before it of these, 0 for the first. No part of the seal.
+  previous INTEGER CHECK (previous BETWEEN 0 AND seq - 1),
   CHECK ((personal IS NULL) = (salt IS NULL)),
   CHECK (personal IS NULL OR erased IS NULL)
 ) STRICT;
-CREATE INDEX audit_run ON audit (run) WHERE run IS NOT NULL;
+-- The other lines of a run. An index over all would be one more row written for each line.
+CREATE INDEX audit_loose ON audit (run) WHERE run IS NOT NULL AND previous IS NULL;
 
 -- How far the log has been pruned: rows up to pruned_to are gone from here, and only they may go.
 CREATE TABLE audit_bounds (
@@ -290,6 +296,7 @@ CREATE TABLE audit_sinks (
 -- The one update there is: what a person wrote makes room for its commitment.
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit WHEN NOT (
   NEW.seq = OLD.seq AND NEW.at = OLD.at AND NEW.code = OLD.code AND NEW.run IS OLD.run AND NEW.event = OLD.event
+  AND NEW.previous IS OLD.previous
   AND OLD.personal IS NOT NULL AND NEW.personal IS NULL AND NEW.salt IS NULL AND NEW.erased IS NOT NULL
 )
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

@@ -38,4 +38,4 @@ CREATE INDEX kept_records_expiry ON kept_records (expires_at);
 -- How far a run's line serves `!!`: `whole` is the line to the letter; `part` was masked, cut or not understood; `repeat` began
 -- with `!` and does not count. Of runs before this migration nobody can say: `part`.
 ALTER TABLE runs ADD COLUMN history TEXT NOT NULL DEFAULT 'part' CHECK (history IN ('whole', 'part', 'repeat'));
-CREATE INDEX runs_of_actor ON runs (platform, workspace, actor, created_at DESC, id DESC) WHERE history <> 'repeat';
+CREATE INDEX runs_of_actor ON runs (platform, workspace, actor, created_at DESC, id DESC);

@@ -1,13 +1,21 @@
 /**
- * What a command costs the audit log: its events, their bytes, and the rows that D1 says were written, by kind of command and for a
- * thousand of them. Asks the house that it is given.
+ * What a command costs: its events in the audit log, their bytes, and whatever it uses that is billed, by kind of command; and of the
+ * log a thousand of them. Asks the house that it is given.
  */
+import type { Measured, UsedByKind } from '../../cli/cost/measured.ts'
 import type { BenchHouse } from './house.ts'
 import { KINDS, type Kind } from './kinds.ts'
+import type { MinuteUse } from './minutes.ts'
+import type { Tallies } from './protocol.ts'
+import { rounded, usedBetween } from './used.ts'
 
-/** Of each kind, behind those that warm it up. */
-const COMMANDS = 20
+/** Of each kind, behind those that warm it up. The database grows by pages of 4 KB, in several tables. */
+const COMMANDS = 100
+/** Of a kind whose commands wait for each other's end, which takes more than a second. */
+const COMMANDS_ALONE = 20
 const WARM_UPS = 2
+/** Written, read, deleted. */
+const MESSAGE_OPERATIONS = 3
 const THOUSAND = 1_000
 
 /** For one command of a kind, or for many; means. */
@@ -25,8 +33,10 @@ export interface Cost {
 }
 
 export interface KindCost extends Cost {
+  readonly id: Kind['id']
   readonly kind: string
   readonly share: number
+  readonly used: UsedByKind
 }
 
 export interface CostReport {
@@ -42,8 +52,8 @@ export async function measureCost(house: BenchHouse): Promise<CostReport> {
   const wrong: string[] = []
   for (const kind of KINDS) {
     await measure(house, kind, 'warm', WARM_UPS)
-    const { cost, faults } = await measure(house, kind, 'run', COMMANDS)
-    kinds.push({ kind: kind.name, share: kind.share, ...cost })
+    const { cost, used, faults } = await measure(house, kind, 'run', kind.alone ? COMMANDS_ALONE : COMMANDS)
+    kinds.push({ id: kind.id, kind: kind.name, share: kind.share, ...cost, used })
     wrong.push(...faults)
   }
   const shares = kinds.reduce((sum, { share }) => sum + share, 0)
@@ -54,10 +64,10 @@ export async function measureCost(house: BenchHouse): Promise<CostReport> {
 
 async function measure(
   house: BenchHouse,
-  { name, as, state, again, line }: Kind,
+  { name, as, state, again, alone, line }: Kind,
   phase: string,
   count: number,
-): Promise<{ readonly cost: Cost; readonly faults: readonly string[] }> {
+): Promise<{ readonly cost: Cost; readonly used: UsedByKind; readonly faults: readonly string[] }> {
   const deliveries = []
   for (let i = 0; i < count; i++) deliveries.push(await house.prepares(line(`${phase}${i}`), as))
   if (again) for (const delivery of deliveries) await delivery.send()
@@ -67,6 +77,7 @@ async function measure(
   for (const delivery of deliveries) {
     const { failure } = await delivery.send()
     if (failure !== null) faults.push(`${name}: ${failure}`)
+    if (alone) await house.settle()
   }
   await house.settle()
   const after = await look(house, state)
@@ -78,7 +89,8 @@ async function measure(
   const rows = after.cost.auditRows - before.cost.auditRows
   const events = after.cost.events - before.cost.events
   if (rows < events) faults.push(`${name}: ${events} events, and ${rows} rows by their inserts`)
-  return { cost: costOf((field) => (after.cost[field] - before.cost[field]) / count), faults }
+  const used = { ...usedBetween(before.tallies, after.tallies, count), lines: events / count }
+  return { cost: costOf((field) => (after.cost[field] - before.cost[field]) / count), used, faults }
 }
 
 interface Look {
@@ -86,6 +98,7 @@ interface Look {
   /** Those that ended as they should. */
   readonly ended: number
   readonly cost: Cost
+  readonly tallies: Tallies
 }
 
 /** All that was written until now. */
@@ -96,7 +109,8 @@ async function look(house: BenchHouse, state: string): Promise<Look> {
        count(*) AS events, ${['event', 'personal', 'salt'].map(bytes).join()} FROM audit`,
     state,
   )
-  const { commands: tally } = await house.tallies()
+  const tallies = await house.tallies()
+  const { commands, locks } = tallies
   const of = (name: string) => Number(row?.[name])
   return {
     runs: of('runs'),
@@ -106,10 +120,11 @@ async function look(house: BenchHouse, state: string): Promise<Look> {
       event: of('event'),
       personal: of('personal'),
       salt: of('salt'),
-      auditRows: tally.auditRowsWritten,
-      rows: tally.rowsWritten,
-      trips: tally.trips,
+      auditRows: commands.auditRowsWritten + locks.auditRowsWritten,
+      rows: commands.rowsWritten + locks.rowsWritten,
+      trips: commands.trips + locks.trips,
     },
+    tallies,
   }
 }
 
@@ -122,5 +137,42 @@ function costOf(of: (field: keyof Cost) => number): Cost {
     auditRows: of('auditRows'),
     rows: of('rows'),
     trips: of('trips'),
+  }
+}
+
+/** What a measurement cannot be right without: a binding that is asked past its tally would be free. */
+export function notCounted({ kinds, minute, sealing }: Measured): string[] {
+  const seen: readonly (readonly [string, number, number])[] = [
+    ['operations of the queue for a job', kinds.job.queueOperations, MESSAGE_OPERATIONS],
+    ['calls of a lock', kinds.locked.objectRequests, 1],
+    ['rows that a lock writes', kinds.locked.objectRowsWritten, 1],
+    ['calls of the Ledger a minute', minute.objectRequests, 1],
+    ['rows that the Ledger writes', sealing.objectRowsWritten, 1],
+    ['rows that sealing writes in D1', sealing.d1RowsWritten, 1],
+  ]
+  return seen.filter(([, got, least]) => got < least).map(([what, got]) => `${what}: ${got} counted`)
+}
+
+/** All of it as `pawl cost` reads it. */
+export function measuredOf({ kinds }: CostReport, { minute, sealing, line }: MinuteUse): Measured {
+  const of = (id: Kind['id']): UsedByKind => {
+    const kind = kinds.find((one) => one.id === id)
+    if (!kind) throw new TypeError(`${id} was not measured`)
+    return { ...rounded(kind.used), lines: kind.used.lines }
+  }
+  return {
+    at: new Date().toISOString(),
+    kinds: {
+      read: of('read'),
+      write: of('write'),
+      denied: of('denied'),
+      pipeline: of('pipeline'),
+      job: of('job'),
+      locked: of('locked'),
+      duplicate: of('duplicate'),
+    },
+    minute: rounded(minute),
+    sealing: rounded(sealing),
+    line: rounded(line),
   }
 }

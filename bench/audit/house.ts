@@ -1,4 +1,4 @@
-/** A whole Pawl whose D1 counts, with a state folder of its own, gone when it ends. Processes, files, the loopback network. */
+/** A whole Pawl whose bindings count, with a state folder of its own, gone when it ends. Processes, files, the loopback network. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,11 +25,13 @@ export interface BenchHouse {
   prepares(line: string, as: string): Promise<Delivery>
   /** One statement's rows, not counted. */
   sql(sql: string, ...values: Value[]): Promise<readonly Row[]>
-  /** What was asked of D1 since the start. */
+  /** What was used since the start. */
   tallies(): Promise<Tallies>
   /** Has the Ledger seal what waits. @throws when it does not seal */
   seal(): Promise<{ readonly size: number; readonly sealed: number; readonly ms: number }>
-  /** Waits until all runs have ended and nothing is asked of D1 any more. @throws when that takes too long */
+  /** Does all that cron does each minute. */
+  minute(): Promise<void>
+  /** Waits until all runs have ended and nothing is asked of anything any more. @throws when that takes too long */
   settle(): Promise<void>
   stop(): Promise<void>
 }
@@ -54,17 +56,20 @@ export async function openBenchHouse(): Promise<BenchHouse> {
     if (!response.ok) throw new Error(`${path} answered ${response.status} to ${JSON.stringify(body).slice(0, SHOWN)}`)
     return (await response.json()) as T
   }
-  const order = (seal: boolean) => post<Told>(BENCH_PATH, { seal } satisfies Order)
+  const order = (what: Order['do']) => post<Told>(BENCH_PATH, { do: what } satisfies Order)
   const house: BenchHouse = {
     prepares: (line, as) => launched.simulator.slack.user(as).in('#ops').prepares(line),
     sql: async (sql, ...values) => (await post<Row[][]>(HATCH_PATH, { sql: [{ sql, values }] }))[0] ?? [],
-    tallies: async () => (await order(false)).tallies,
+    tallies: async () => (await order('tell')).tallies,
     async seal() {
       const begun = performance.now()
-      const { sealing } = await order(true)
+      const { sealing } = await order('seal')
       const ms = performance.now() - begun
       if (!sealing?.ok) throw new Error(`the log was not sealed: ${sealing?.problem}`)
       return { size: sealing.size, sealed: sealing.sealed, ms }
+    },
+    minute: async () => {
+      await order('minute')
     },
     async settle() {
       const end = Date.now() + SETTLE_MS
@@ -75,7 +80,7 @@ export async function openBenchHouse(): Promise<BenchHouse> {
         const [open] = await house.sql(
           `SELECT (SELECT count(*) FROM runs WHERE ended_at IS NULL) + (SELECT count(*) FROM outbox WHERE state = 'pending') AS n`,
         )
-        const now = JSON.stringify((await house.tallies()).commands)
+        const now = JSON.stringify(await house.tallies())
         quiet = open?.n === 0 && now === seen ? quiet + 1 : 0
         seen = now
       }

@@ -6,13 +6,14 @@ import type { Tally } from './tally.ts'
 export const BENCH_PATH = '/bench-audit'
 
 export interface Order {
-  /** Has the Ledger seal what waits. */
-  readonly seal: boolean
+  /** Tells the tallies; first has the Ledger seal what waits, or does all that cron does each minute. */
+  readonly do: 'tell' | 'seal' | 'minute'
 }
 
-/** By who asked D1: requests, queue and locks; the Ledger. */
+/** By who asked: requests, queue and cron; the locks' objects; the Ledger. */
 export interface Tallies {
   readonly commands: Tally
+  readonly locks: Tally
   readonly ledger: Tally
 }
 

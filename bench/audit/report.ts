@@ -1,4 +1,5 @@
 /** The figures as Markdown tables, ready for the README. Pure. */
+import type { Measured, Used } from '../../cli/cost/measured.ts'
 import type { Cost, CostReport } from './cost.ts'
 import type { PaceCost, SealReport } from './seal.ts'
 import type { VerifyReport } from './verify.ts'
@@ -33,6 +34,41 @@ function cellsOf({ events, event, personal, salt, auditRows, rows, trips }: Cost
     number(rows, digits),
     number(trips, digits),
   ]
+}
+
+export function usedTable({ kinds }: CostReport, { minute, sealing, line }: Measured): string {
+  const row = (name: string, used: Used) => [
+    name,
+    number(used.invocations, 2),
+    number(used.queueOperations, 2),
+    number(used.objectRequests, 2),
+    number(used.objectRowsRead, 2),
+    number(used.objectRowsWritten, 2),
+    number(used.d1RowsRead, 2),
+    number(used.d1RowsWritten, 2),
+    number(used.d1Bytes),
+    number(used.consoleLines, 2),
+  ]
+  return table(
+    [
+      'uses',
+      'invocations',
+      'operations of the queue',
+      'calls of objects',
+      'object rows read',
+      'written',
+      'D1 rows read',
+      'written',
+      'bytes in D1',
+      'console lines',
+    ],
+    [
+      ...kinds.map(({ kind, used }) => row(kind, used)),
+      row('an idle minute', minute),
+      row('a minute with a line to seal, beyond that', sealing),
+      row('each further line', line),
+    ],
+  )
 }
 
 export function paceTable(

@@ -48,7 +48,7 @@ export async function measurePaces(house: BenchHouse, linesEach: number): Promis
     const before = await look(house)
     for (let i = 0; i < measured; i++) {
       // Lines of a minute, so that in the end no fraction is lost.
-      await write(house, Math.round((i + 1) * pace * linesEach) - Math.round(i * pace * linesEach))
+      await writeLines(house, Math.round((i + 1) * pace * linesEach) - Math.round(i * pace * linesEach))
       await house.seal()
     }
     const after = await look(house)
@@ -60,11 +60,16 @@ export async function measurePaces(house: BenchHouse, linesEach: number): Promis
 }
 
 async function look(house: BenchHouse): Promise<{ readonly rows: number; readonly bytes: number }> {
+  return { rows: (await house.tallies()).ledger.rowsWritten, bytes: await sealedBytes(house) }
+}
+
+/** Bytes of all notes and tiles. */
+export async function sealedBytes(house: BenchHouse): Promise<number> {
   const [row] = await house.sql(
     `SELECT (SELECT coalesce(sum(octet_length(note)), 0) FROM checkpoints)
        + (SELECT coalesce(sum(octet_length(hashes)), 0) FROM audit_tiles) AS bytes`,
   )
-  return { rows: (await house.tallies()).ledger.rowsWritten, bytes: Number(row?.bytes) }
+  return Number(row?.bytes)
 }
 
 /** Seals ten thousand lines at once, and checks the root that was signed. */
@@ -73,7 +78,7 @@ export async function measureSeal(house: BenchHouse): Promise<SealReport> {
   const wrong: string[] = []
   for (let round = 0; round < ROUNDS; round++) {
     await house.seal()
-    await write(house, LINES)
+    await writeLines(house, LINES)
     const { ledger: before } = await house.tallies()
     const { ms, sealed } = await house.seal()
     const { ledger: after } = await house.tallies()
@@ -90,7 +95,7 @@ export async function measureSeal(house: BenchHouse): Promise<SealReport> {
 }
 
 /** Appends made-up rows. */
-async function write(house: BenchHouse, lines: number): Promise<void> {
+export async function writeLines(house: BenchHouse, lines: number): Promise<void> {
   for (let from = 0; from < lines; from += PAGE) {
     const rows = Array.from({ length: Math.min(PAGE, lines - from) }, (_, i) => rowOf(from + i + 1))
     await house.sql(

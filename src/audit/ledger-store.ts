@@ -4,10 +4,14 @@ import { isChangeTo } from './own-lines.ts'
 import { EMPTY_LOG, type SealedLog } from './seal.ts'
 import type { FormerKey, SigningKey } from './signing-key.ts'
 
-/** A checkpoint that is signed, with the tiles that it grew, until both are in D1. */
-export interface Unpublished {
+/** The newest checkpoint with the log that it is about: one value, for each value that is written is billed as a row. */
+export interface Sealed {
+  readonly log: SealedLog
   readonly checkpoint: Checkpoint
+  /** Those that it grew: published with it, and once more where D1 does not have them. */
   readonly tiles: readonly StoredTile[]
+  /** The size of the checkpoint before it, which was in D1 when this one was signed; 0 for the first. Behind that, D1 may have no other. */
+  readonly published: number
 }
 
 /** What went wrong last, of sealing or of archiving. */
@@ -24,10 +28,7 @@ interface Kept {
   readonly next_key: SigningKey
   readonly former_keys: readonly FormerKey[]
   readonly started: boolean
-  readonly log: SealedLog
-  readonly newest: Checkpoint
-  readonly unpublished: Unpublished
-  readonly published: number
+  readonly sealed: Sealed
   readonly problem: Problem
   readonly archive_problem: Problem
 }
@@ -56,7 +57,7 @@ export class LedgerStore {
   }
 
   log(): SealedLog {
-    return this.get('log') ?? EMPTY_LOG
+    return this.get('sealed')?.log ?? EMPTY_LOG
   }
 
   /** Keeps what is wrong, and since when; null when all is well. */
@@ -80,15 +81,12 @@ export class LedgerStore {
    * in it, each of which comes once. `next` takes the place of the key, of which only the public half is left.
    */
   seal(
-    log: SealedLog,
-    sealed: Unpublished,
+    sealed: Sealed,
     { archived, own, next }: { archived: boolean; own: readonly string[]; next: SigningKey | undefined },
   ): void {
     const { checkpoint } = sealed
     this.storage.transactionSync(() => {
-      this.put('log', log)
-      this.put('newest', checkpoint)
-      this.put('unpublished', sealed)
+      this.put('sealed', sealed)
       if (archived) this.storage.kv.put(ARCHIVE + checkpoint.size, checkpoint.note)
       for (const text of own) this.storage.kv.delete(ANNOUNCED + text)
       const key = this.get('key')
@@ -100,14 +98,6 @@ export class LedgerStore {
       // A change that was asked for twice, as the first one seemed lost, was announced in two forms.
       for (const [place] of this.storage.kv.list({ prefix: ANNOUNCED }))
         if (isChangeTo(place, next.vkey)) this.storage.kv.delete(place)
-    })
-  }
-
-  /** That checkpoint is in D1. */
-  published(size: number): void {
-    this.storage.transactionSync(() => {
-      this.put('published', size)
-      this.delete('unpublished')
     })
   }
 

@@ -3,8 +3,8 @@
  * where nobody who can write to D1 can reach them. Network: D1, and R2 where bound.
  *
  * What it signs it stores first and publishes then, so that whatever breaks in between, it never signs two statements that contradict
- * each other; the next sealing publishes what is left. It has no alarm: cron asks it each minute, as it asks the sweeper, and a second
- * clock would only be one more thing that can stop.
+ * each other. That it was published it only remembers: a row for that would cost as much as the sealing, and D1 can be asked. It has
+ * no alarm: cron asks it each minute, as it asks the sweeper, and a second clock would only be one more thing that can stop.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { type Actor, actorKey } from '../chat/invocation.ts'
@@ -14,11 +14,11 @@ import { type Database, openDatabase } from '../db/database.ts'
 import type { Env } from '../env.ts'
 import { formatCheckpoint } from './checkpoint.ts'
 import { type AuditEvent, auditEvent } from './event.ts'
-import { LedgerStore } from './ledger-store.ts'
+import { LedgerStore, type Sealed } from './ledger-store.ts'
 import type { Hash } from './merkle.ts'
 import { signNote } from './note.ts'
 import { isChangeTo, ownLinesOf, rowTextOf } from './own-lines.ts'
-import { foreignLog, publishSealed } from './publish.ts'
+import { foreignLog, publishAgain, publishSealed } from './publish.ts'
 import { explainRefusal, extendLog, leavesOf, type Refusal } from './seal.ts'
 import { type FormerKey, newOrigin, newSigningKey, type SigningKey, signerOf } from './signing-key.ts'
 import { formatTile } from './tile.ts'
@@ -26,7 +26,7 @@ import { formatTile } from './tile.ts'
 /** Read at once. A row has at most 2 MB (D1), so that of so many characters there are always two rows: the last sealed and a new one. */
 const PAGE = { rows: 1_000, characters: 4_000_000 }
 
-/** Rows under one checkpoint: their tiles, 8 KB for 256 rows, are stored as one value, which has at most 2 MB. */
+/** Rows under one checkpoint: its tiles, 11 KB for 256 rows, are stored with it in one value, which has at most 2 MB. */
 const CHECKPOINT_ROWS = 10_000
 
 /** No checkpoint is begun after this: what is left is sealed a minute later, and the caller's cron is free again. */
@@ -79,6 +79,8 @@ type ReadLeaves =
 export class Ledger extends DurableObject<Env> {
   private readonly store = new LedgerStore(this.ctx.storage)
   private turn: Promise<unknown> = Promise.resolve()
+  /** The size of the checkpoint that this object has brought to D1, or found there. */
+  private inD1 = 0
 
   /** Seals what waits, as far as it comes in 25 s. What is wrong is kept for {@link status} until a sealing goes well. */
   async seal(): Promise<Sealing> {
@@ -102,14 +104,14 @@ export class Ledger extends DurableObject<Env> {
       key: key ? { vkey: key.vkey, since: key.since } : null,
       former: this.store.get('former_keys') ?? [],
       size: this.store.log().frontier.size,
-      newest: this.store.get('newest') ?? null,
+      newest: this.store.get('sealed')?.checkpoint ?? null,
       problems: problems.flatMap((one) => (one ? [`since ${new Date(one.since).toISOString()}: ${one.text}`] : [])),
     }
   }
 
   /** Which of the rooms are to be given the newest checkpoint now; null when none is. */
   async due(rooms: readonly string[]): Promise<{ readonly checkpoint: Checkpoint; readonly rooms: string[] } | null> {
-    const checkpoint = this.store.get('newest')
+    const checkpoint = this.store.get('sealed')?.checkpoint
     const now = Date.now()
     const due = rooms.filter((room) => now - (this.store.postedAt(room) ?? Number.NEGATIVE_INFINITY) >= POST_MS)
     return checkpoint && due.length > 0 ? { checkpoint, rooms: due } : null
@@ -150,15 +152,15 @@ export class Ledger extends DurableObject<Env> {
   private async sealAll(): Promise<string | null> {
     const db = openDatabase(this.env.DB)
     const until = Date.now() + SEAL_MS
-    const stuck = (await this.publish(db)) ?? (await this.foreignLog(db))
+    const stuck = (await this.publishLast(db)) ?? (await this.foreignLog(db))
     if (stuck !== null) return stuck
     const origin = await this.start(db)
     for (;;) {
       const read = await this.readLeaves(db)
       if (!read.ok) return explainRefusal(read.refusal)
       if (read.leaves.length > 0) {
-        await this.sign(origin, read.leaves, read.own)
-        const problem = await this.publish(db)
+        const sealed = await this.sign(origin, read.leaves, read.own)
+        const problem = await this.publish(db, sealed, publishSealed)
         if (problem !== null) return problem
       }
       if (!read.more || Date.now() > until) return null
@@ -167,7 +169,7 @@ export class Ledger extends DurableObject<Env> {
 
   /** `wrangler delete` takes this object away and leaves D1: another one must not seal that log as its own. */
   private async foreignLog(db: Database): Promise<string | null> {
-    return this.store.get('newest') ? null : await foreignLog(db)
+    return this.store.get('sealed') ? null : await foreignLog(db)
   }
 
   /** The log's name. The first time makes its key, and begins the log's own story with it. */
@@ -211,28 +213,38 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** Signs the log with these leaves, and stores it. When the change of the key is among them, both keys sign. */
-  private async sign(origin: string, leaves: readonly Hash[], own: readonly string[]): Promise<void> {
+  private async sign(origin: string, leaves: readonly Hash[], own: readonly string[]): Promise<Sealed> {
     const key = this.store.get('key')
     const waiting = this.store.get('next_key')
     const next = waiting && own.some((text) => isChangeTo(text, waiting.vkey)) ? waiting : undefined
     if (!key) throw new TypeError('the log has no key')
+    const before = this.store.get('sealed')
     const { log, root, tiles } = extendLog(this.store.log(), leaves)
     // A clock that was put back does not take the log with it.
-    const at = Math.max(Date.now(), this.store.get('newest')?.at ?? 0)
+    const at = Math.max(Date.now(), before?.checkpoint.at ?? 0)
     const { size } = log.frontier
     const signers = await Promise.all([key, ...(next ? [next] : [])].map((one) => signerOf(origin, one)))
     const note = await signNote(formatCheckpoint({ origin, size, root, time: at }), signers)
     const stored = tiles.map(({ level, n, hashes }) => ({ level, n, hashes: formatTile(hashes) }))
     const archived = this.env.AUDIT_ARCHIVE !== undefined
-    this.store.seal(log, { checkpoint: { size, at, note }, tiles: stored }, { archived, own, next })
+    // Nothing is signed before the one before it is in D1.
+    const published = before?.checkpoint.size ?? 0
+    const sealed: Sealed = { log, checkpoint: { size, at, note }, tiles: stored, published }
+    this.store.seal(sealed, { archived, own, next })
+    return sealed
   }
 
-  /** Puts what is stored and not yet published into D1; what is in the way, or null. */
-  private async publish(db: Database): Promise<string | null> {
-    const rest = this.store.get('unpublished')
-    if (!rest) return null
-    const problem = await publishSealed(db, rest, this.store.get('published') ?? 0)
-    if (problem === null) this.store.published(rest.checkpoint.size)
+  /** Publishes what was signed last, unless this object knows that it is in D1. */
+  private async publishLast(db: Database): Promise<string | null> {
+    const sealed = this.store.get('sealed')
+    if (!sealed || sealed.checkpoint.size === this.inD1) return null
+    return await this.publish(db, sealed, publishAgain)
+  }
+
+  /** What is in the way, or null. */
+  private async publish(db: Database, sealed: Sealed, how: typeof publishSealed): Promise<string | null> {
+    const problem = await how(db, sealed)
+    if (problem === null) this.inD1 = sealed.checkpoint.size
     return problem
   }
 

@@ -6,17 +6,36 @@ import { selectTiles } from '../db/audit-archive.ts'
 import {
   type Checkpoint,
   publishCheckpoint,
+  type SealableRow,
   type StoredTile,
   selectForeignCheckpoint,
+  selectIsPublished,
   selectNewestCheckpoint,
+  selectSealable,
 } from '../db/checkpoints.ts'
 import type { Database } from '../db/database.ts'
-import type { Unpublished } from './ledger-store.ts'
-import { ADVICE } from './seal.ts'
+import type { Sealed } from './ledger-store.ts'
+import { ADVICE, explainRefusal, leavesOf } from './seal.ts'
 
-/** Puts a signed checkpoint and its tiles into D1, behind the one of size `published`; what is in the way, or null. Throws what D1 throws. */
-export async function publishSealed(db: Database, rest: Unpublished, published: number): Promise<string | null> {
-  const { checkpoint, tiles } = rest
+/** The first row alone, which is read whatever its length. */
+const ONE_ROW = { rows: 1, characters: 1 }
+
+/**
+ * Publishes what may be in D1 already: whoever was started anew does not know. If it is there, nothing is written. If not, D1 was
+ * away, or was put back to an earlier state: then the checkpoint must not come into a log that it is not about.
+ */
+export async function publishAgain(db: Database, sealed: Sealed): Promise<string | null> {
+  const { log, checkpoint, tiles, published } = sealed
+  const there = await selectIsPublished(db, checkpoint, tiles, published).first<{ published: number }>()
+  if (there?.published === 1) return null
+  const { results } = await selectSealable(db, checkpoint.size, ONE_ROW).all<SealableRow>()
+  const last = leavesOf(results, checkpoint.size, log.lastLeaf)
+  return last.ok ? await publishSealed(db, sealed) : explainRefusal(last.refusal)
+}
+
+/** Puts a signed checkpoint and its tiles into D1; what is in the way, or null. Throws what D1 throws. */
+export async function publishSealed(db: Database, sealed: Sealed): Promise<string | null> {
+  const { checkpoint, tiles, published } = sealed
   const foreign = await selectForeignCheckpoint(db, checkpoint, published).first<{ size: number }>()
   if (foreign)
     return `the row of checkpoints with size ${foreign.size} is not this Ledger's, and in the way of checkpoint ${checkpoint.size}: ${ADVICE}`

@@ -1,4 +1,5 @@
 /** The statements of approvals and votes. Network: D1 only (through the statements it returns). */
+import type { Actor } from '../chat/invocation.ts'
 import type { Care } from '../command/care.ts'
 import type { Database } from './database.ts'
 import type { Change } from './guard.ts'
@@ -165,7 +166,8 @@ export function selectConfirmations(
 }
 
 /** An open approval with its run and what was said so far. */
-export interface OpenRow extends Pick<ApprovalRow, 'run' | 'care' | 'because' | 'expires_at' | 'created_at'> {
+export interface OpenRow
+  extends Pick<ApprovalRow, 'run' | 'stage' | 'policy' | 'care' | 'because' | 'expires_at' | 'created_at'> {
   readonly line: string
   readonly channel: string
   readonly platform: string
@@ -182,7 +184,9 @@ export interface OpenRow extends Pick<ApprovalRow, 'run' | 'care' | 'because' | 
 
 /** Whose view of what waits it is, and which page. */
 export interface OpenQuery {
-  readonly here: Pick<RunRow, 'platform' | 'workspace'>
+  readonly here: Actor
+  /** The version of the policy: what was asked under another one nobody can decide any more. */
+  readonly policy: string
   /** All accounts of whoever asks. */
   readonly accounts: readonly string[]
   /** Null for nobody that could decide. */
@@ -191,7 +195,7 @@ export interface OpenQuery {
   readonly held: readonly string[] | null
   /** Whether everything is shown. */
   readonly all: boolean
-  /** Only what may be decided. */
+  /** Only what may be decided, or confirmed. */
   readonly mine: boolean
   /** Only what stands behind this run. */
   readonly after: string | null
@@ -199,13 +203,16 @@ export interface OpenQuery {
   readonly limit: number
 }
 
-/** What waits for others where it was asked, what expires first on top: one's own, what one may decide or could, or all. */
+/**
+ * What waits where it was asked, what expires first on top: one's own, what one may decide or could, or all; of what its asker has
+ * to confirm, one's own with this account.
+ */
 export function selectOpen(db: Database, query: OpenQuery): D1PreparedStatement {
-  const { here, accounts, person, held, all, mine, after, now, limit } = query
+  const { here, policy, accounts, person, held, all, mine, after, now, limit } = query
   return db
     .prepare(
-      `SELECT *, own = 0 AND held AND free AS may FROM (
-         SELECT a.run, a.care, a.because, a.expires_at, a.created_at, r.line, r.channel, r.platform, r.workspace, r.actor,
+      `SELECT *, own = 0 AND held AND free AND policy = ?12 AS may FROM (
+         SELECT a.run, a.stage, a.policy, a.care, a.because, a.expires_at, a.created_at, r.line, r.channel, r.platform, r.workspace, r.actor,
            r.input, r.record, u.name AS user_name,
            r.platform || ':' || r.workspace || ':' || r.actor IN (SELECT value FROM json_each(?4)) AS own,
            ?6 IS NULL OR EXISTS (SELECT 1 FROM json_each(a.care, '$.approvals') n
@@ -216,9 +223,10 @@ export function selectOpen(db: Database, query: OpenQuery): D1PreparedStatement 
            (SELECT json_group_array(json_array(v.person, v.vote, json(v.permissions))) FROM approval_votes v
              WHERE v.run = a.run) AS votes
          ${SEEN.replace('FROM runs r', 'FROM approvals a JOIN runs r ON r.id = a.run')}
-         WHERE a.state = 'open' AND a.stage = 'approval' AND a.expires_at > ?1 AND r.platform = ?2 AND r.workspace = ?3
+         WHERE a.state = 'open' AND a.expires_at > ?1 AND r.platform = ?2 AND r.workspace = ?3
+           AND (a.stage = 'approval' OR (a.stage = 'confirmation' AND r.actor = ?11))
            AND (?9 IS NULL OR (a.expires_at, a.run) > (SELECT expires_at, run FROM approvals WHERE run = ?9))
-       ) WHERE may OR (NOT ?8 AND (own OR held OR ?7)) ORDER BY expires_at, run LIMIT ?10`,
+       ) WHERE may OR (stage = 'confirmation' AND policy = ?12) OR (NOT ?8 AND (own OR held OR ?7)) ORDER BY expires_at, run LIMIT ?10`,
     )
     .bind(
       now,
@@ -231,5 +239,17 @@ export function selectOpen(db: Database, query: OpenQuery): D1PreparedStatement 
       mine ? 1 : 0,
       after,
       limit,
+      here.id,
+      policy,
     )
+}
+
+/** Runs that wait for a word which cannot count any more, as the policy has another version: what expires first on top. */
+export function selectOutdated(db: Database, now: number, limit: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT run FROM approvals WHERE state = 'open' AND expires_at > ?1
+         AND CAST(policy AS INTEGER) <> (SELECT version FROM policy WHERE id = 1) ORDER BY expires_at LIMIT ?2`,
+    )
+    .bind(now, limit)
 }

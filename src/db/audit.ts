@@ -6,31 +6,31 @@ import { WHERE_CHANGED } from './guard.ts'
 
 /** Under which condition on a run the events are written; see {@link appendAudit}. */
 export type AuditGuard =
-  /** The run carries this change token: the change of this batch took place. */
+  /** The run carries this change token: the change of this batch took place. Of its own changes `recordChange` writes cheaper. */
   { readonly when: 'changed'; readonly run: string; readonly change: string } | { readonly when: 'always' }
 
-/** What can become of a delivery: its run is new, or was there before and asked for the same, or for something else. */
-export interface AdmissionEvents {
-  readonly admitted: readonly AuditEvent[]
-  readonly duplicate: readonly AuditEvent[]
-  readonly altered: readonly AuditEvent[]
-}
-
-/** An event as a row in JSON, from which the columns are read. */
-export function auditLine(event: AuditEvent): string {
+/** An event as a row in JSON, from which the columns are read; `link` goes along, for who reads it (see `audit-run.ts`). */
+export function auditLine(event: AuditEvent, link?: { readonly back: number }): string {
   const cut = cutEvent(event)
   return JSON.stringify({
     at: Date.parse(cut.at),
     code: cut.code,
     run: cut.run ?? null,
     ...partsOf(cut),
+    ...link,
   })
 }
 
-/** Puts rows of {@link auditLine} into the table: `e.value` is one. What people wrote gets a salt of its own for its commitment. */
-export const INSERT_LINES = `INSERT INTO audit (at, code, run, event, personal, salt)
-  SELECT e.value ->> 'at', e.value ->> 'code', e.value ->> 'run', e.value ->> 'event', e.value ->> 'personal',
+/** How every insert into the table begins. */
+export const INTO_AUDIT = 'INSERT INTO audit (at, code, run, event, personal, salt'
+
+/** What goes there: `e.value` is a row of {@link auditLine}. What people wrote gets a salt of its own for its commitment. */
+export const LINE_VALUES = `e.value ->> 'at', e.value ->> 'code', e.value ->> 'run', e.value ->> 'event', e.value ->> 'personal',
     CASE WHEN e.value ->> 'personal' IS NOT NULL THEN lower(hex(randomblob(16))) END`
+
+/** Puts rows by themselves into the table. */
+export const INSERT_LINES = `${INTO_AUDIT})
+  SELECT ${LINE_VALUES}`
 
 /** The whole event of a row as one flat JSON object: both texts are objects without a field in common. */
 export const FLAT_EVENT = `CASE
@@ -44,7 +44,7 @@ export const FLAT_EVENT = `CASE
  * each 900 KB, and D1 takes a hundred.
  */
 export function appendAudit(db: Database, guard: AuditGuard, events: readonly AuditEvent[]): D1PreparedStatement {
-  const chunks = chunked(events.map(auditLine))
+  const chunks = chunked(events.map((event) => auditLine(event)))
   const { condition, values } = conditionOf(guard)
   const lists = chunks.map(() => '(?)').join(', ')
   return db
@@ -62,21 +62,6 @@ function conditionOf(guard: AuditGuard): { readonly condition: string; readonly 
     case 'changed':
       return { condition: WHERE_CHANGED, values: [guard.run, guard.change] }
   }
-}
-
-/** Appends the events of what has become of a delivery, behind the insert of its run. In one statement: people wait for it. */
-export function appendAdmission(
-  db: Database,
-  { run, change, digest }: { readonly run: string; readonly change: string; readonly digest: string },
-  { admitted, duplicate, altered }: AdmissionEvents,
-): D1PreparedStatement {
-  const linesOf = (events: readonly AuditEvent[]) => `[${events.map(auditLine).join()}]`
-  return db
-    .prepare(
-      `${INSERT_LINES}
-       FROM runs r, json_each(CASE WHEN r.change = ?2 THEN ?4 WHEN r.digest = ?3 THEN ?5 ELSE ?6 END) e WHERE r.id = ?1`,
-    )
-    .bind(run, change, digest, linesOf(admitted), linesOf(duplicate), linesOf(altered))
 }
 
 export interface AuditRow {

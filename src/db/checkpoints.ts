@@ -83,6 +83,25 @@ export function selectForeignCheckpoint(
     .bind(published, size, at, note)
 }
 
+/** Whether this checkpoint is there with all these tiles, and no other one between it and that of size `before`: `published` is 1 or 0. */
+export function selectIsPublished(
+  db: Database,
+  { size, at, note }: Checkpoint,
+  tiles: readonly StoredTile[],
+  before: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM checkpoints WHERE size = ?1 AND at = ?2 AND note = ?3)
+         AND NOT EXISTS (SELECT 1 FROM checkpoints WHERE size > ?4 AND size < ?1)
+         AND NOT EXISTS (
+           SELECT 1 FROM json_each(?5) e LEFT JOIN audit_tiles t ON t.level = e.value ->> 'level' AND t.n = e.value ->> 'n'
+           WHERE t.hashes IS NOT e.value ->> 'hashes'
+         ) AS published`,
+    )
+    .bind(size, at, note, before, JSON.stringify(tiles))
+}
+
 /** As `Checkpoint`; none while nothing is sealed. */
 export function selectNewestCheckpoint(db: Database): D1PreparedStatement {
   return db.prepare('SELECT size, at, note FROM checkpoints ORDER BY size DESC LIMIT 1')

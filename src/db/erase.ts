@@ -1,5 +1,6 @@
 /** The statements that erase what people wrote, from the log and from its runs. Network: D1 only (through the statements it returns). */
 import { type Actor, actorKey } from '../chat/invocation.ts'
+import { isOfRun } from './audit-run.ts'
 import type { Database } from './database.ts'
 
 /** Stands where a text was erased. */
@@ -27,7 +28,7 @@ export function selectErasableLines(db: Database, what: Erasable, limit: number)
   const order = 'ORDER BY a.seq LIMIT ?1'
   // Why a run was erased stands among its lines, and is not the run's own.
   if ('run' in what)
-    return db.prepare(`${lines} AND a.run = ?2 AND a.code <> 'audit.erased' ${order}`).bind(limit, what.run)
+    return db.prepare(`${lines} AND ${isOfRun('?2')} AND a.code <> 'audit.erased' ${order}`).bind(limit, what.run)
   const key = `(a.event ->> 'platform') || ':' || (a.event ->> 'workspace') || ':' || (a.event ->> 'actor')`
   return db
     .prepare(`${lines} AND a.at < ?2 AND ${key} IN (SELECT value FROM json_each(?3)) ${order}`)

@@ -2,8 +2,10 @@
 import { type Actor, actorKey } from '../chat/invocation.ts'
 import type { State } from '../runs/state.ts'
 import { FLAT_EVENT } from './audit.ts'
+import { isOfRun } from './audit-run.ts'
 import type { Database } from './database.ts'
 import { ERASED } from './erase.ts'
+import { newestRuns } from './newest.ts'
 import { type RunRow, SEEN } from './runs.ts'
 
 /** Further back nobody looks by hand, and the search stays one short scan of an index. */
@@ -93,8 +95,7 @@ const TOLD_HERE = `(r.platform = ?1 AND r.channel ->> 'kind' = 'channel' AND r.c
   AND r.reply ->> 'visibility' = 'channel')`
 
 /** The newest runs, of which `?5` is the newest that is not looked at. */
-const SEARCHED = `SELECT id FROM runs WHERE ?5 IS NULL OR (created_at, id) < (SELECT created_at, id FROM runs WHERE id = ?5)
-  ORDER BY created_at DESC, id DESC LIMIT ${PAST_RUNS_SEARCHED}`
+const SEARCHED = newestRuns('?5', PAST_RUNS_SEARCHED)
 
 /** Earlier lines, each once, those that were run last first; one's own apart from those of others. */
 export function selectPastLines(db: Database, query: PastQuery): D1PreparedStatement {
@@ -137,14 +138,15 @@ export interface PastExtent {
 export function selectPastExtent(db: Database, before: string | null): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT count(*) AS runs, id AS oldest, min(created_at) AS oldest_at FROM (SELECT id, created_at FROM runs
-         WHERE ?1 IS NULL OR (created_at, id) < (SELECT created_at, id FROM runs WHERE id = ?1)
-         ORDER BY created_at DESC, id DESC LIMIT ${PAST_RUNS_SEARCHED})`,
+      `SELECT count(*) AS runs, r.id AS oldest, min(r.created_at) AS oldest_at
+       FROM (${newestRuns('?1', PAST_RUNS_SEARCHED)}) n CROSS JOIN runs r ON r.id = n.id`,
     )
     .bind(before)
 }
 
 /** A run's lines of the log from the first on, the decisions among them. */
 export function selectWholeStory(db: Database, run: string, limit: number): D1PreparedStatement {
-  return db.prepare(`SELECT seq, ${FLAT_EVENT} FROM audit WHERE run = ?1 ORDER BY seq LIMIT ?2`).bind(run, limit)
+  return db
+    .prepare(`SELECT seq, ${FLAT_EVENT} FROM audit WHERE ${isOfRun('?1')} ORDER BY seq LIMIT ?2`)
+    .bind(run, limit)
 }

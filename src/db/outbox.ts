@@ -1,4 +1,5 @@
 /** The outbox table's statements. Network: D1 only (through the statements it returns). */
+import { LEAD_TO_LINES } from './audit-run.ts'
 import type { Database } from './database.ts'
 
 /** Among the targets of a run: the word to the security room that its glass was broken. No redirect has this number. */
@@ -162,6 +163,16 @@ export function selectDueOutbox(db: Database, now: number, limit: number): D1Pre
   return db
     .prepare('SELECT run, target FROM outbox WHERE next_at IS NOT NULL AND next_at <= ?1 ORDER BY next_at LIMIT ?2')
     .bind(now, limit)
+}
+
+/**
+ * Once who asked has the answer: keeps where it stands, forgets where to answer, and leads to the line of the log that says so and
+ * follows at once.
+ */
+export function keepDelivered(db: Database, run: string, message: string): D1PreparedStatement {
+  return db
+    .prepare(`UPDATE runs SET message = ?, address = NULL, input = NULL, ${LEAD_TO_LINES} WHERE id = ?`)
+    .bind(message, 1, run)
 }
 
 /** Forgets where to answer, once nobody is to be answered there: the address holds bearer secrets. */

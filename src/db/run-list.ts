@@ -2,9 +2,10 @@
 import type { Actor } from '../chat/invocation.ts'
 import type { State } from '../runs/state.ts'
 import type { Database } from './database.ts'
-import { SEEN, type SeenRunRow } from './runs.ts'
+import { ADMITTED, firstLineOf } from './newest.ts'
+import { ASKER, type SeenRunRow } from './runs.ts'
 
-/** States and commands are looked for in as many of the newest runs: no index serves each of them, and D1 bills what it reads. */
+/** States, commands and times are looked for in as many of the newest runs: no index serves each of them, and D1 bills what it reads. */
 export const RUNS_SEARCHED = 10_000
 
 /** What a list shows of a run. */
@@ -41,15 +42,31 @@ export interface RunFilter {
 /** An answer that is due is on its way, unless nobody has taken it for as long as the sweeper takes to come by. Milliseconds. */
 const ON_ITS_WAY_MS = 60_000
 
-/** Given up, or tried in vain, or due with nobody who has tried. */
-const UNDELIVERED = `o.state <> 'delivered' AND (o.state = 'undeliverable' OR o.reason IS NOT NULL OR o.next_at <= ?)`
+/** Tried in vain, or due with nobody who has tried; only what is pending has a time. */
+const OVERDUE = 'o.next_at IS NOT NULL AND (o.reason IS NOT NULL OR o.next_at <= ?)'
 
-const OLDER = '(r.created_at, r.id) < (SELECT created_at, id FROM runs WHERE id = ?)'
+/** Or given up. */
+const UNDELIVERED = `(o.state = 'undeliverable' OR (${OVERDUE}))`
 
-/** The newest runs first. */
+/** Whose answers these are: each part has its index. */
+const WITH_UNDELIVERED = `SELECT o.run FROM outbox o WHERE o.state = 'undeliverable'
+  UNION ALL SELECT o.run FROM outbox o WHERE ${OVERDUE}`
+
+const olderLines = (run: string) => ({ sql: `a.seq < ${firstLineOf('?')}`, values: [run, run, run] })
+
+const olderRuns = (run: string) => ({
+  sql: '(r.created_at, r.id) < (SELECT created_at, id FROM runs WHERE id = ?)',
+  values: [run],
+})
+
+/**
+ * The newest runs first. What is undelivered is little and has indexes, one's own runs have theirs; those of everybody are found by
+ * the lines of their admission.
+ */
 export function selectNewestRuns(db: Database, filter: RunFilter): D1PreparedStatement {
   const { actor, except, state, command, since, before, undelivered, now, limit } = filter
-  const older = before === null ? [] : [{ sql: OLDER, values: [before] }]
+  const byLog = !undelivered && actor === null
+  const older = before === null ? [] : [byLog ? olderLines(before) : olderRuns(before)]
   const conditions: { readonly sql: string; readonly values: readonly (string | number)[] }[] = [
     { sql: 'r.id <> ?', values: [except] },
     ...older,
@@ -65,26 +82,26 @@ export function selectNewestRuns(db: Database, filter: RunFilter): D1PreparedSta
     // The stages of a pipeline stand with | between them.
     ...(command === null ? [] : [{ sql: "instr('|' || r.command || '|', '|' || ? || '|') > 0", values: [command] }]),
     ...(since === null ? [] : [{ sql: 'r.created_at >= ?', values: [since] }]),
-    ...(undelivered
-      ? [{ sql: `r.id IN (SELECT o.run FROM outbox o WHERE ${UNDELIVERED})`, values: [now - ON_ITS_WAY_MS] }]
-      : []),
-    ...(state === null && command === null
-      ? []
-      : [
+    ...(undelivered ? [{ sql: `r.id IN (${WITH_UNDELIVERED})`, values: [now - ON_ITS_WAY_MS] }] : []),
+    ...(byLog ? [{ sql: ADMITTED, values: [] }] : []),
+    ...(byLog && (state !== null || command !== null || since !== null)
+      ? [
           {
-            sql: `r.created_at >= (SELECT min(created_at) FROM (SELECT r.created_at FROM runs r
-              ${before === null ? '' : `WHERE ${OLDER}`} ORDER BY r.created_at DESC, r.id DESC LIMIT ${RUNS_SEARCHED}))`,
+            sql: `a.seq >= (SELECT min(seq) FROM (SELECT a.seq FROM audit a WHERE ${[ADMITTED, ...older.map(({ sql }) => sql)].join(' AND ')}
+              ORDER BY a.seq DESC LIMIT ${RUNS_SEARCHED}))`,
             values: older.flatMap(({ values }) => values),
           },
-        ]),
+        ]
+      : []),
   ]
   return db
     .prepare(
       `SELECT r.id, r.state, r.actor, r.line, r.created_at, r.resolution, u.name AS user_name,
          (SELECT json_group_array(json_object('label', o.label, 'state', o.state, 'reason', o.reason))
           FROM outbox o WHERE o.run = r.id AND ${UNDELIVERED}) AS undelivered
-       ${SEEN} WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
-       ORDER BY r.created_at DESC, r.id DESC LIMIT ?`,
+       FROM ${byLog ? 'audit a CROSS JOIN runs r ON r.id = a.run' : 'runs r'} ${ASKER}
+       WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
+       ORDER BY ${byLog ? 'a.seq DESC' : 'r.created_at DESC, r.id DESC'} LIMIT ?`,
     )
     .bind(now - ON_ITS_WAY_MS, ...conditions.flatMap(({ values }) => values), limit)
 }

@@ -1,5 +1,6 @@
 /** What is told of one run beside its row. Network: D1 only (through the statements it returns). */
 import { type AuditRow, FLAT_EVENT } from './audit.ts'
+import { isOfRun } from './audit-run.ts'
 import type { Database } from './database.ts'
 import type { RunRow } from './runs.ts'
 import type { StepRow } from './steps.ts'
@@ -55,7 +56,7 @@ export type StoryRow = AuditRow
 export function selectStory(db: Database, run: string, limit: number): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT seq, ${FLAT_EVENT} FROM audit WHERE run = ?1 AND code <> 'policy.allowed' ORDER BY seq DESC LIMIT ?2`,
+      `SELECT seq, ${FLAT_EVENT} FROM audit WHERE ${isOfRun('?1')} AND code <> 'policy.allowed' ORDER BY seq DESC LIMIT ?2`,
     )
     .bind(run, limit)
 }
@@ -68,5 +69,7 @@ export interface AuditSpan {
 }
 
 export function selectAuditSpan(db: Database, run: string): D1PreparedStatement {
-  return db.prepare('SELECT count(*) AS lines, min(seq) AS first, max(seq) AS last FROM audit WHERE run = ?').bind(run)
+  return db
+    .prepare(`SELECT count(*) AS lines, min(seq) AS first, max(seq) AS last FROM audit WHERE ${isOfRun('?1')}`)
+    .bind(run)
 }

@@ -1,6 +1,7 @@
 /** The runs table's statements. Network: D1 only (through the statements it returns). */
 import type { PawlRecord } from '../json.ts'
 import type { State } from '../runs/state.ts'
+import { FIRST_LINE, LEAD_TO_LINES } from './audit-run.ts'
 import type { Database } from './database.ts'
 import { type Claim, fenceOf, type HeldLock } from './guard.ts'
 import { ONE_PRESS_MS, standingRepeat } from './repeats.ts'
@@ -100,7 +101,10 @@ export type NewRun = Pick<
   | 'address'
   | 'created_at'
 > &
-  Partial<Pick<RunRow, 'retries' | 'record' | 'authors' | 'dry'>>
+  Partial<Pick<RunRow, 'retries' | 'record' | 'authors' | 'dry'>> & {
+    /** 1: the line of its admission follows at once in the batch. */
+    readonly lines?: 0 | 1
+  }
 
 /**
  * Inserts the run unless its delivery is already a run. Of two repeats of one run that change something the second notes that it
@@ -110,8 +114,9 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO runs (id, digest, source, platform, workspace, actor, channel, line, command, effects, mode, retry,
-         state, change, due_at, address, created_at, history, retries, record, dry, authors, yields_to)
+         state, change, due_at, address, created_at, history, retries, record, dry, authors, audit_last, yields_to)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'accepted', ?13, ?14, ?15, ?16, ?17, ?18, ?20, ?21, ?22,
+         CASE ?23 WHEN 1 THEN ${FIRST_LINE} END,
          CASE ?10 WHEN 'write' THEN (SELECT id FROM (${standingRepeat('?18', '?19')})) END)
        ON CONFLICT (id) DO NOTHING`,
     )
@@ -138,6 +143,7 @@ export function insertRun(db: Database, run: NewRun): D1PreparedStatement {
       run.record ?? null,
       run.dry ?? 0,
       run.authors ?? null,
+      run.lines ?? 0,
     )
 }
 
@@ -234,10 +240,13 @@ const CHANGEABLE: readonly (keyof RunChanges)[] = [
 /**
  * Moves a run along one edge, if it stands at the start of that edge. The trigger `runs_edges` refuses what `state.ts`
  * does not list.
+ *
+ * @param lines how many lines of the log follow at once in the batch, up to the run's last; for `recordChange`
  */
 export function changeState(
   db: Database,
   { run, change, from, to, attempt, held = [], uncancelled = false, seen, set = {} }: Transition,
+  lines = 0,
 ): D1PreparedStatement {
   const columns = CHANGEABLE.filter((column) => set[column] !== undefined)
   const values = columns.map((column) => set[column] ?? null)
@@ -246,6 +255,7 @@ export function changeState(
   return db
     .prepare(
       `UPDATE runs SET state = ?, change = ?${columns.map((column) => `, ${column} = ?`).join('')}
+         ${lines === 0 ? '' : `, ${LEAD_TO_LINES}`}
        WHERE id = ? AND state IN (${marks})
        ${attempt === undefined ? '' : 'AND attempt = ?'} ${uncancelled ? 'AND cancel_by IS NULL' : ''}
        ${seen === undefined ? '' : 'AND change = ?'} ${fence.condition}`,
@@ -254,6 +264,7 @@ export function changeState(
       to,
       change,
       ...values,
+      ...(lines === 0 ? [] : [lines]),
       run,
       ...from,
       ...(attempt === undefined ? [] : [attempt]),
@@ -272,7 +283,15 @@ export function raiseEpochs(db: Database, held: readonly HeldLock[]): D1Prepared
     .bind(JSON.stringify(held))
 }
 
-/** Extends a claim; gives back who asked for cancellation. No row: the claim is lost, or one of its locks has passed on. */
+/** Who asked for cancellation. No row: the claim is lost, or one of its locks has passed on. */
+export function selectClaim(db: Database, { run, attempt, held }: Claim): D1PreparedStatement {
+  const fence = fenceOf(held)
+  return db
+    .prepare(`SELECT cancel_by FROM runs WHERE id = ? AND attempt = ? AND state = 'running' ${fence.condition}`)
+    .bind(run, attempt, ...fence.values)
+}
+
+/** Extends a claim, and gives back the same. */
 export function extendClaim(
   db: Database,
   { run, attempt, held, dueAt }: Claim & { readonly dueAt: number },
@@ -291,12 +310,10 @@ export function keepAddress(db: Database, run: string, address: string): D1Prepa
   return db.prepare("UPDATE runs SET address = ?2 WHERE id = ?1 AND state = 'accepted'").bind(run, address)
 }
 
-/** Keeps where the run's message is, so that it can be edited. */
-export function keepMessage(db: Database, run: string, message: string | null): D1PreparedStatement {
-  return db.prepare('UPDATE runs SET message = ?2 WHERE id = ?1').bind(run, message)
-}
-
-/** The same for an interim word: once the run has ended, the message that says so is the one to keep. */
+/**
+ * Keeps where the run's message is, so that it can be edited: that of an interim word only, for once the run has ended, the message that
+ * says so is the one to keep.
+ */
 export function keepInterimMessage(db: Database, run: string, message: string): D1PreparedStatement {
   return db.prepare('UPDATE runs SET message = ?2 WHERE id = ?1 AND ended_at IS NULL').bind(run, message)
 }
@@ -345,10 +362,12 @@ export interface SeenRunRow extends RunRow {
   readonly user_name: string | null
 }
 
-/** Runs with who asked. */
-export const SEEN = `FROM runs r
-   LEFT JOIN identities i ON i.platform = r.platform AND i.workspace = r.workspace AND i.external_id = r.actor
+/** Who asked for a run `r`. */
+export const ASKER = `LEFT JOIN identities i ON i.platform = r.platform AND i.workspace = r.workspace AND i.external_id = r.actor
    LEFT JOIN users u ON u.id = i.user_id`
+
+/** Runs with who asked. */
+export const SEEN = `FROM runs r ${ASKER}`
 
 export function selectSeenRun(db: Database, id: string): D1PreparedStatement {
   return db.prepare(`SELECT r.*, u.name AS user_name ${SEEN} WHERE r.id = ?`).bind(id)

@@ -22,17 +22,6 @@ export function selectStanding(db: Database, actor: Actor, now: number): D1Prepa
     .bind(actor.platform, actor.workspace, actor.id, now - STANDING_FRESH_MS + 1, now)
 }
 
-/** The same for the actor of a run. */
-export function selectStandingOfRun(db: Database, run: string, now: number): D1PreparedStatement {
-  return db
-    .prepare(
-      `SELECT s.standing FROM runs r JOIN standings s ON s.platform = r.platform AND s.workspace = r.workspace
-         AND s.external_id = r.actor
-       WHERE r.id = ?1 AND s.checked_at BETWEEN ?2 AND ?3`,
-    )
-    .bind(run, now - STANDING_FRESH_MS + 1, now)
-}
-
 /** Keeps the platform's word. */
 export function upsertStanding(
   db: Database,

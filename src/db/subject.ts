@@ -1,6 +1,8 @@
 /** What admission reads of the policy: who the actor is in Pawl, what he holds, and which version that is. Network: D1 only. */
 import type { Actor } from '../chat/invocation.ts'
+import type { State } from '../runs/state.ts'
 import type { Database } from './database.ts'
+import { STANDING_FRESH_MS } from './standing.ts'
 
 export interface SubjectRow {
   readonly version: number
@@ -13,13 +15,27 @@ export interface SubjectRow {
   /** The id of the group `everyone`, and what its members may. */
   readonly everyone: number
   readonly open_permissions: string
+  /** The platform's word on the account, while it is fresh. */
+  readonly standing: 'member' | 'outside' | null
+}
+
+/** The same with what became of the delivery that is being admitted. */
+export interface AdmissionRow extends SubjectRow {
+  readonly change: string
+  readonly digest: string
+  readonly state: State
+  /** The kept answer. */
+  readonly reply: string | null
 }
 
 /** A grant counts while its end is to come; `?1` is now. */
 const live = (...tables: string[]) =>
   tables.map((table) => `(${table}.expires_at IS NULL OR ${table}.expires_at > ?1)`).join(' AND ')
 
-const SUBJECT = `SELECT p.version, u.id AS user_id, u.name AS user_name, e.id AS everyone,
+const subject = (
+  standing: string,
+  more = '',
+) => `SELECT p.version, u.id AS user_id, u.name AS user_name, e.id AS everyone,
     (SELECT json_group_array(json_array(g.id, g.name)) FROM group_members m JOIN groups g ON g.id = m.group_id
       WHERE m.user_id = u.id AND ${live('m')}) AS groups,
     (SELECT json_group_array(DISTINCT rp.permission) FROM group_members m
@@ -27,8 +43,16 @@ const SUBJECT = `SELECT p.version, u.id AS user_id, u.name AS user_name, e.id AS
       WHERE m.user_id = u.id AND ${live('m', 'gr', 'rp')}) AS permissions,
     (SELECT json_group_array(DISTINCT rp.permission) FROM group_roles gr
       JOIN role_permissions rp ON rp.role_id = gr.role_id
-      WHERE gr.group_id = e.id AND ${live('gr', 'rp')}) AS open_permissions
+      WHERE gr.group_id = e.id AND ${live('gr', 'rp')}) AS open_permissions,
+    ${standing} AS standing ${more}
   FROM policy p JOIN groups e ON e.name = 'everyone'`
+
+const standingOf = (platform: string, workspace: string, account: string) =>
+  `(SELECT s.standing FROM standings s WHERE s.platform = ${platform} AND s.workspace = ${workspace}
+    AND s.external_id = ${account} AND s.checked_at BETWEEN ?1 - ${STANDING_FRESH_MS - 1} AND ?1)`
+
+const ACTOR = `LEFT JOIN identities i ON i.platform = ?2 AND i.workspace = ?3 AND i.external_id = ?4
+  LEFT JOIN users u ON u.id = i.user_id`
 
 /**
  * Always one row: the policy's version and, for a known identity, its user, groups and permissions at this moment. Reads as many
@@ -36,23 +60,30 @@ const SUBJECT = `SELECT p.version, u.id AS user_id, u.name AS user_name, e.id AS
  */
 export function selectSubject(db: Database, actor: Actor, now: number): D1PreparedStatement {
   return db
-    .prepare(
-      `${SUBJECT} LEFT JOIN identities i ON i.platform = ?2 AND i.workspace = ?3 AND i.external_id = ?4
-       LEFT JOIN users u ON u.id = i.user_id WHERE p.id = 1`,
-    )
+    .prepare(`${subject(standingOf('?2', '?3', '?4'))} ${ACTOR} WHERE p.id = 1`)
     .bind(now, actor.platform, actor.workspace, actor.id)
+}
+
+/** The same with the run under which a delivery is known; no row when there is none. */
+export function selectAdmission(db: Database, run: string, actor: Actor, now: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `${subject(standingOf('?2', '?3', '?4'), ', r.change, r.digest, r.state, r.reply')}
+       JOIN runs r ON r.id = ?5 ${ACTOR} WHERE p.id = 1`,
+    )
+    .bind(now, actor.platform, actor.workspace, actor.id, run)
 }
 
 /** The same for a user by name; no row when there is no such user. */
 export function selectSubjectOfUser(db: Database, name: string, now: number): D1PreparedStatement {
-  return db.prepare(`${SUBJECT} JOIN users u ON u.name = ?2 WHERE p.id = 1`).bind(now, name)
+  return db.prepare(`${subject('NULL')} JOIN users u ON u.name = ?2 WHERE p.id = 1`).bind(now, name)
 }
 
 /** The same for the actor of a run; no row when there is no such run. */
 export function selectSubjectOfRun(db: Database, run: string, now: number): D1PreparedStatement {
   return db
     .prepare(
-      `${SUBJECT} JOIN runs r ON r.id = ?2
+      `${subject(standingOf('r.platform', 'r.workspace', 'r.actor'))} JOIN runs r ON r.id = ?2
        LEFT JOIN identities i ON i.platform = r.platform AND i.workspace = r.workspace AND i.external_id = r.actor
        LEFT JOIN users u ON u.id = i.user_id WHERE p.id = 1`,
     )

@@ -9,9 +9,10 @@ import { cleanJson, maskTokens } from '../audit/tokens.ts'
 import type { Lifetime } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
-import { appendAdmission } from '../db/audit.ts'
+import { appendAdmission } from '../db/audit-admission.ts'
 import type { Database } from '../db/database.ts'
-import { insertRun, type RunRow, selectRun } from '../db/runs.ts'
+import { insertRun } from '../db/runs.ts'
+import type { AdmissionRow } from '../db/subject.ts'
 import type { Plan, RunnablePlan } from '../engine/plan.ts'
 import type { PawlRecord } from '../json.ts'
 import type { Policy } from '../policy/decide.ts'
@@ -26,7 +27,7 @@ import { alreadyReceived, altered, unavailable } from './replies.ts'
 import type { Retried } from './retry.ts'
 import { inThread, practised, roomAsked } from './room-settings.ts'
 import { messageOf, type Services } from './services.ts'
-import { askerStatements, readAsker } from './subject.ts'
+import { admissionStatements, readAsker } from './subject.ts'
 
 /** An invocation that has become a run of its own. */
 export interface Admitted {
@@ -101,7 +102,7 @@ async function record(
   const isDry = plan.ok && plan.dry
   const told = { alias: listed(aliases), repeats: listed(repeats), retries: retried?.row.id, action_of: pressed?.run }
   const facts = { ...seen, line: plan.line, command: command ?? undefined, ...told, dry: isDry || undefined }
-  const [, , found, ...asked] = await db.batch([
+  const [, , ...asked] = await db.batch([
     insertRun(db, {
       id: run,
       digest,
@@ -124,6 +125,7 @@ async function record(
       record: plan.ok && plan.record ? JSON.stringify(plan.record) : null,
       authors: authors.length > 0 ? JSON.stringify(authors) : null,
       dry: isDry ? 1 : 0,
+      lines: 1,
     }),
     appendAdmission(
       db,
@@ -134,18 +136,17 @@ async function record(
           // On the earlier run, so that it tells that it was run again.
           ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
         ],
-        duplicate: [auditEvent(now, 'delivery.duplicate', actor, seen)],
-        altered: [auditEvent(now, 'delivery.altered', actor, facts)],
+        duplicate: auditEvent(now, 'delivery.duplicate', actor, seen),
+        altered: auditEvent(now, 'delivery.altered', actor, facts),
       },
     ),
-    selectRun(db, run),
-    ...askerStatements(services, db, actor),
+    ...admissionStatements(services, db, run, actor),
   ])
-  const row = found?.results[0] as RunRow | undefined
+  const row = asked[0]?.results[0] as AdmissionRow | undefined
   if (!row) throw new Error('admission gave no row')
   if (row.change !== change)
     return row.digest === digest
-      ? { outcome: 'duplicate', reply: answerAgain(row) }
+      ? { outcome: 'duplicate', reply: answerAgain(run, row) }
       : { outcome: 'refused', reply: altered(run) }
   const asker = await readAsker(services, db, invocation, asked)
   if (!asker) throw new Error('admission gave no policy')
@@ -181,6 +182,6 @@ function listed(names: readonly string[]): string[] | undefined {
 }
 
 /** The first answer, for a duplicate delivery. */
-function answerAgain(row: RunRow): Reply {
-  return row.reply === null ? alreadyReceived(row.id, row.state) : (JSON.parse(row.reply) as Reply)
+function answerAgain(run: string, row: AdmissionRow): Reply {
+  return row.reply === null ? alreadyReceived(run, row.state) : (JSON.parse(row.reply) as Reply)
 }

@@ -68,6 +68,7 @@ export async function settle(services: Services, admitted: Admitted, settling: S
         channel: channel.id,
         outbox,
         createdAt,
+        isAlone: true,
         dry: plan.ok && plan.dry,
         ...settling,
       }))

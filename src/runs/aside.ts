@@ -9,9 +9,9 @@
 import { boundedEvents } from '../audit/bound.ts'
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor } from '../chat/invocation.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
-import { changeState, type RunRow, selectRun } from '../db/runs.ts'
+import { type RunRow, selectRun } from '../db/runs.ts'
 import type { Suspended } from '../engine/execute.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
 import { WAITING_LEASE_MS } from '../singleton/lock.ts'
@@ -93,16 +93,19 @@ async function putBack(
   const change = { run, change: services.token() }
   const rest = journal.rest()
   const results = await commit(db, run, change.change, [
-    changeState(db, {
-      ...claim,
-      ...change,
-      from: ['running'],
-      to: 'queued',
-      uncancelled: true,
-      set: { ...set, wake_at: wakeAt, due_at: wakeAt + WAKE_GRACE_MS },
-    }),
+    ...recordChange(
+      db,
+      {
+        ...claim,
+        ...change,
+        from: ['running'],
+        to: 'queued',
+        uncancelled: true,
+        set: { ...set, wake_at: wakeAt, due_at: wakeAt + WAKE_GRACE_MS },
+      },
+      [...boundedEvents(rest.events, run, actor, services.now()), event],
+    ),
     ...restStatements(db, change, rest),
-    appendAudit(db, { when: 'changed', ...change }, [...boundedEvents(rest.events, run, actor, services.now()), event]),
     selectRun(db, row.id),
   ])
   const now = results.at(-1)?.results[0] as RunRow | undefined

@@ -8,9 +8,17 @@ import { cleanReply } from '../chat/clean.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import { appendAudit } from '../db/audit.ts'
+import { appendLinked } from '../db/audit-run.ts'
 import type { Database } from '../db/database.ts'
-import { claimOutbox, dropAddress, insertNotice, type OutboxRow, selectOutbox, settleOutbox } from '../db/outbox.ts'
-import { keepMessage } from '../db/runs.ts'
+import {
+  claimOutbox,
+  dropAddress,
+  insertNotice,
+  keepDelivered,
+  type OutboxRow,
+  selectOutbox,
+  settleOutbox,
+} from '../db/outbox.ts'
 import type { Delivery, MessageRef } from './courier.ts'
 import { keptReply } from './kept.ts'
 import { DELIVERY_BACKOFF_MAX_MS, DELIVERY_BACKOFF_MS, DELIVERY_GIVE_UP_MS, DELIVERY_LEASE_MS } from './limits.ts'
@@ -136,8 +144,9 @@ async function recordDelivery(services: Services, db: Database, parcel: Parcel, 
     const event = auditEvent(now, 'reply.delivered', actor, { ...told, via: delivery.via })
     await db.batch([
       settleOutbox(db, { run, target, attempts, state: 'delivered', nextAt: null, reason: null }),
-      ...(target === 0 ? [keepMessage(db, run, JSON.stringify(delivery.message)), dropAddress(db, run)] : []),
-      appendAudit(db, { when: 'always' }, [event]),
+      ...(target === 0
+        ? [keepDelivered(db, run, JSON.stringify(delivery.message)), appendLinked(db, { run, change: null }, [event])]
+        : [appendAudit(db, { when: 'always' }, [event])]),
     ])
     return
   }

@@ -7,12 +7,12 @@ import { type AuditCode, type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { NextCommand } from '../command/command.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
 import { type JoinerRow, selectJoiners } from '../db/joins.ts'
 import { insertLog, type LogLine } from '../db/log.ts'
 import { insertOutbox } from '../db/outbox.ts'
-import { changeState, type HeldLock, raiseEpochs, selectChanged } from '../db/runs.ts'
+import { type HeldLock, raiseEpochs } from '../db/runs.ts'
 import { emptySteps } from '../db/steps.ts'
 import type { PawlRecord } from '../json.ts'
 import { wakeJoiners } from './joiners.ts'
@@ -63,6 +63,8 @@ export interface Ending {
   readonly also?: (change: string) => readonly D1PreparedStatement[]
   /** It only said what it would do. */
   readonly dry?: boolean
+  /** It ended before it was queued, so nobody can have joined it. */
+  readonly isAlone?: boolean
 }
 
 /** The answer as it goes to one place of a redirect. */
@@ -96,6 +98,7 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
     createdAt,
     also,
     dry = false,
+    isAlone = false,
     copies = [],
   } = ending
   const now = services.now()
@@ -125,39 +128,41 @@ export async function endRun(services: Services, db: Database, ending: Ending): 
   ]
   const results = await commit(db, run, change, [
     ...(fence.length === 0 ? [] : [raiseEpochs(db, fence)]),
-    changeState(db, {
-      run,
-      change,
-      from,
-      to,
-      ...(attempt !== undefined && { attempt }),
-      held,
-      set: {
-        code,
-        reply: text,
-        ...(records && { records: keptText(records) }),
-        ...(actions.length > 0 && { actions: JSON.stringify(actions) }),
-        ended_at: now,
-        // A room's practice is not known when the row is made.
-        ...(dry && { dry: 1, effects: 'read', mode: 'inline' }),
-        due_at: null,
-        input: null,
-        // The address holds bearer secrets: kept only while the courier needs it.
-        ...(outbox ? {} : { address: null }),
+    ...recordChange(
+      db,
+      {
+        run,
+        change,
+        from,
+        to,
+        ...(attempt !== undefined && { attempt }),
+        held,
+        set: {
+          code,
+          reply: text,
+          ...(records && { records: keptText(records) }),
+          ...(actions.length > 0 && { actions: JSON.stringify(actions) }),
+          ended_at: now,
+          // A room's practice is not known when the row is made.
+          ...(dry && { dry: 1, effects: 'read', mode: 'inline' }),
+          due_at: null,
+          input: null,
+          // The address holds bearer secrets: kept only while the courier needs it.
+          ...(outbox ? {} : { address: null }),
+        },
       },
-    }),
-    appendAudit(db, { when: 'changed', run, change }, [...kept, end, ...released]),
+      [...kept, end, ...released],
+    ),
     ...(also?.(change) ?? []),
     ...(lines.length === 0 ? [] : [insertLog(db, { run, change }, lines)]),
     // Only what a consumer claims keeps anything for a later attempt.
     ...(attempt === undefined ? [] : emptySteps(db, { run, change })),
     ...answers.map((answer) => insertOutbox(db, change, { ...answer, run, now, nextAt: now + DELIVERY_LEASE_MS })),
-    selectJoiners(db, run),
-    selectChanged(db, run, change),
+    ...(isAlone ? [] : [selectJoiners(db, run)]),
   ])
-  const last = results.at(-1)?.results[0] as { changed: number } | undefined
+  const changed = results[fence.length === 0 ? 0 : 1]
   // An empty answer means that the token was found after a broken connection: it was committed.
-  const written = last === undefined || last.changed === 1
-  if (written) await wakeJoiners(services, run, (results.at(-2)?.results ?? []) as JoinerRow[])
+  const written = changed === undefined || changed.meta.changes === 1
+  if (written && !isAlone) await wakeJoiners(services, run, (results.at(-1)?.results ?? []) as JoinerRow[])
   return written
 }

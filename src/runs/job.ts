@@ -2,9 +2,9 @@
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import { plain } from '../chat/markdown.ts'
 import type { Block, Reply } from '../chat/reply.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit } from '../db/database.ts'
-import { changeState, keepInterimMessage, type RunRow, selectRun } from '../db/runs.ts'
+import { keepInterimMessage, type RunRow, selectRun } from '../db/runs.ts'
 import { upsertStanding } from '../db/standing.ts'
 import { inputToJson, type RunnablePlan } from '../engine/plan.ts'
 import type { Admitted } from './admit.ts'
@@ -12,7 +12,6 @@ import { settle, tell } from './answer.ts'
 import { send } from './deliver.ts'
 import { type Joining, selectJoined, takeOrJoin, wakeIfOver, whereToFollow } from './join.ts'
 import { keptReply } from './kept.ts'
-import { WAKE_GRACE_MS } from './limits.ts'
 import { busy, joining, waiting } from './lock-replies.ts'
 import { noteLocks, releaseLocks, type Taken } from './locks.ts'
 import { queued, unconfirmed } from './replies.ts'
@@ -22,6 +21,8 @@ import { wakeOrLeaveToSweeper } from './wake.ts'
 
 /** What is written in the batch that queues a run, and what is said with it. */
 export interface Alongside {
+  /** Of what is not queued nothing of it is said. */
+  readonly events: readonly AuditEvent[]
   /** Each must hold only where the run carries this change token. */
   statements(change: string): readonly D1PreparedStatement[]
   readonly blocks: readonly Block[]
@@ -71,29 +72,33 @@ export async function queueJob(
     taking.push(auditEvent(now, 'run.joined', actor, { run, joins: taken.holder.run, lock: taken.key }))
   try {
     const results = await commit(db, run, change, [
-      changeState(db, {
-        run,
-        change,
-        from: ['accepted'],
-        to: 'queued',
-        set: {
-          mode: 'job',
-          due_at: now + WAKE_GRACE_MS,
-          start_by: now + plan.startWithinMs,
-          // Who joins another run needs no lock.
-          locks: joins === null ? noteLocks(singletons, taken.held) : '[]',
-          joins,
-          input: JSON.stringify(inputToJson(invocation.input)),
-          reply: keptReply(reply),
+      ...recordChange(
+        db,
+        {
+          run,
+          change,
+          from: ['accepted'],
+          to: 'queued',
+          // Its time is still the one that it was admitted with: another would be a row more in an index, and hardly later.
+          set: {
+            mode: 'job',
+            start_by: now + plan.startWithinMs,
+            // Who joins another run needs no lock.
+            locks: joins === null ? noteLocks(singletons, taken.held) : '[]',
+            joins,
+            input: JSON.stringify(inputToJson(invocation.input)),
+            reply: keptReply(reply),
+          },
         },
-      }),
+        [
+          ...allowed,
+          ...(along?.events ?? []),
+          ...taking,
+          auditEvent(now, 'run.queued', actor, { run, channel: channel.id }),
+        ],
+      ),
       // Kept for the claim, which no envelope tells who is a full member. That somebody is outside holds for that room alone.
       ...(invocation.standing === 'member' ? [upsertStanding(db, actor, 'member', now)] : []),
-      appendAudit(db, { when: 'changed', run, change }, [
-        ...allowed,
-        ...taking,
-        auditEvent(now, 'run.queued', actor, { run, channel: channel.id }),
-      ]),
       ...(along?.statements(change) ?? []),
       ...(taken.outcome === 'joining' ? [selectJoined(db, taken)] : []),
     ])

@@ -11,9 +11,9 @@ import { withoutButtons } from '../chat/button.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { SingletonClaim } from '../command/command.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
-import { changeState, type HeldLock, type RunRow, selectRun } from '../db/runs.ts'
+import { type HeldLock, type RunRow, selectRun } from '../db/runs.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
 import type { Ticket } from '../singleton/lock.ts'
 import { type Closing, endWithoutRunning } from './cancel.ts'
@@ -102,17 +102,18 @@ export async function joinLate(
   const change = services.token()
   const now = services.now()
   const results = await commit(db, run, change, [
-    changeState(db, {
-      run,
-      change,
-      from: ['queued'],
-      to: 'queued',
-      attempt: row.attempt,
-      set: { joins: holder.run, locks: '[]', due_at: now + WAKE_GRACE_MS },
-    }),
-    appendAudit(db, { when: 'changed', run, change }, [
-      auditEvent(now, 'run.joined', actor, { run, joins: holder.run, lock: key }),
-    ]),
+    ...recordChange(
+      db,
+      {
+        run,
+        change,
+        from: ['queued'],
+        to: 'queued',
+        attempt: row.attempt,
+        set: { joins: holder.run, locks: '[]', due_at: now + WAKE_GRACE_MS },
+      },
+      [auditEvent(now, 'run.joined', actor, { run, joins: holder.run, lock: key })],
+    ),
     selectJoined(db, joining),
   ])
   await wakeIfOver(services, run, results.at(-1))

@@ -7,11 +7,10 @@
 import { boundedEvents } from '../audit/bound.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Actor } from '../chat/invocation.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
 import type { Change, Claim } from '../db/guard.ts'
 import { insertLog, type LogLine, type LogState } from '../db/log.ts'
-import { changeState } from '../db/runs.ts'
 import { dropBefore, type NewStep, STAGE_RECORDS, type StepRow, upsertSteps } from '../db/steps.ts'
 import type { Suspended } from '../engine/execute.ts'
 import { CONSUMER_WORK_MS, LOG_MAX_BYTES, LOG_MAX_LINES } from './limits.ts'
@@ -107,11 +106,12 @@ export function createJournal(
     if (steps.length + lines.length + events.length === 0) return true
     const change = { run: held.run, change: services.token() }
     const results = await commit(db, change.run, change.change, [
-      changeState(db, { ...held, ...change, from: ['running'], to: 'running' }),
+      ...recordChange(
+        db,
+        { ...held, ...change, from: ['running'], to: 'running' },
+        boundedEvents(events, held.run, actor, services.now()),
+      ),
       ...restStatements(db, change, batch),
-      ...(events.length === 0
-        ? []
-        : [appendAudit(db, { when: 'changed', ...change }, boundedEvents(events, held.run, actor, services.now()))]),
     ])
     if (results[0] && results[0].meta.changes !== 1) {
       lost = true

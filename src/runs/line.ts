@@ -1,9 +1,9 @@
 /** A queued run whose lock somebody else has, or that has moved on while locks were taken for it. Network: D1, the locks. */
 import { auditEvent } from '../audit/event.ts'
 import type { Actor } from '../chat/invocation.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
-import { changeState, type RunRow, selectRun } from '../db/runs.ts'
+import { type RunRow, selectRun } from '../db/runs.ts'
 import { LINE_GRACE_MS, WAKE_GRACE_MS } from './limits.ts'
 import { releaseLocks, type Taken } from './locks.ts'
 import type { Services } from './services.ts'
@@ -27,18 +27,11 @@ export async function waitInLine(
   const change = services.token()
   const now = services.now()
   const event = auditEvent(now, 'lock.waiting', actor, { run, lock: key, holder: holder.run })
-  const postponed = await commit(db, run, change, [
-    changeState(db, {
-      run,
-      change,
-      from: ['queued'],
-      to: 'queued',
-      attempt,
-      set: { due_at: dueInLine(row, held.length, now), locks },
-    }),
-    // Only where it has come further: it is woken again and again to wait in the same place.
-    appendAudit(db, { when: 'changed', run, change }, locks === row.locks ? [] : [event]),
-  ])
+  const set = { due_at: dueInLine(row, held.length, now), locks }
+  const transition = { run, change, from: ['queued'], to: 'queued', attempt, set } as const
+  // Only where it has come further: it is woken again and again to wait in the same place.
+  const events = locks === row.locks ? [] : [event]
+  const postponed = await commit(db, run, change, recordChange(db, transition, events))
   if (postponed[0] && postponed[0].meta.changes !== 1)
     await leave(services, waiting, [...held.map((lock) => lock.key), key])
 }

@@ -2,7 +2,7 @@
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address } from '../chat/invocation.ts'
 import { oneLine } from '../chat/label.ts'
-import { channelName, type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import { accountName, channelName, type Markdown, md, plain } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import { servesWorkspace } from '../config.ts'
 import type { Database } from '../db/database.ts'
@@ -175,9 +175,8 @@ export function senderOf(
   { actor, channel, subject }: Pick<RunFacts, 'actor' | 'channel' | 'subject'>,
   { thread, address }: Redirect,
 ): Markdown {
-  // A mention means something on its own platform alone.
   const near = address.platform === actor.platform
-  const account = near ? userName(actor.id) : plain(actor.id)
+  const account = accountName(actor.id, subject.administrator ? 'an administrator' : undefined)
   const who = subject.user === null ? account : plain(subject.user.name)
   if (thread) return md`sent by ${who}`
   if (channel.kind === 'direct') return md`sent by ${who} from a direct message`

@@ -2,8 +2,7 @@
 import type { Actor, Standing } from '../chat/invocation.ts'
 import { isAdministrator } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import { type StandingRow, selectStanding, selectStandingOfRun } from '../db/standing.ts'
-import { type SubjectRow, selectSubject, selectSubjectOfRun } from '../db/subject.ts'
+import { type SubjectRow, selectAdmission, selectSubject, selectSubjectOfRun } from '../db/subject.ts'
 import { subjectOf } from '../policy/cache.ts'
 import type { Policy } from '../policy/decide.ts'
 import type { Subject } from '../policy/request.ts'
@@ -27,14 +26,22 @@ export interface ReadAsker extends Asker {
 
 /** The statements that {@link readAsker} wants the answers of, in this order; part of whatever batch there is. */
 export function askerStatements(services: Services, db: Database, actor: Actor): D1PreparedStatement[] {
-  const now = services.now()
-  return [selectSubject(db, actor, now), selectStanding(db, actor, now), ...services.policy.statements(db)]
+  return [selectSubject(db, actor, services.now()), ...services.policy.statements(db)]
+}
+
+/** The same for who asks for a run that is being admitted; the first answer is an `AdmissionRow`. */
+export function admissionStatements(
+  services: Services,
+  db: Database,
+  run: string,
+  actor: Actor,
+): D1PreparedStatement[] {
+  return [selectAdmission(db, run, actor, services.now()), ...services.policy.statements(db)]
 }
 
 /** The same for the actor of a run. */
 export function askerOfRunStatements(services: Services, db: Database, run: string): D1PreparedStatement[] {
-  const now = services.now()
-  return [selectSubjectOfRun(db, run, now), selectStandingOfRun(db, run, now), ...services.policy.statements(db)]
+  return [selectSubjectOfRun(db, run, services.now()), ...services.policy.statements(db)]
 }
 
 /**
@@ -45,7 +52,7 @@ export async function readAsker(
   services: Services,
   db: Database,
   { actor, standing }: { readonly actor: Actor; readonly standing: Standing },
-  [subjects, standings, ...policies]: readonly (D1Result | undefined)[],
+  [subjects, ...policies]: readonly (D1Result | undefined)[],
 ): Promise<ReadAsker | null> {
   const row = subjects?.results[0] as SubjectRow | undefined
   if (!row) return null
@@ -56,7 +63,6 @@ export async function readAsker(
   if (standing !== 'unknown') return { policy, subject: standing === 'member' ? member : outside, ifMember: null }
   const gains = !administrator && member.permissions.size > outside.permissions.size
   if (!gains && !policy.asksForGroups) return { policy, subject: outside, ifMember: null }
-  const kept = standings?.results[0] as StandingRow | undefined
-  const known = kept?.standing ?? (await askStanding(services, db, actor))
+  const known = row.standing ?? (await askStanding(services, db, actor))
   return { policy, subject: known === 'member' ? member : outside, ifMember: known === 'unknown' ? member : null }
 }

@@ -7,12 +7,14 @@
  */
 
 import { endOverdue } from '../approval/end.ts'
+import { endOutdated } from '../approval/outdated.ts'
 import { auditEvent } from '../audit/event.ts'
 import { type Markdown, md, personName } from '../chat/markdown.ts'
-import { appendAudit } from '../db/audit.ts'
+import { selectOutdated } from '../db/approvals.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
 import { selectDueOutbox } from '../db/outbox.ts'
-import { changeState, type RunRow, selectDue } from '../db/runs.ts'
+import { type RunRow, selectDue } from '../db/runs.ts'
 import { retryPause, wakeLater } from './aside.ts'
 import { actorOf, endWithoutRunning } from './cancel.ts'
 import { deliverDue } from './deliver.ts'
@@ -29,16 +31,22 @@ import { wakeOrLeaveToSweeper } from './wake.ts'
 export async function sweep(services: Services): Promise<void> {
   const db = services.openDb()
   const now = services.now()
-  const [runs, answers] = (await db.batch([
+  const [runs, answers, outdated] = (await db.batch([
     selectDue(db, now, SWEEP_LIMIT),
     selectDueOutbox(db, now, SWEEP_LIMIT),
-  ])) as [D1Result<RunRow>, D1Result<{ run: string; target: number }>]
+    selectOutdated(db, now, SWEEP_LIMIT),
+  ])) as [D1Result<RunRow>, D1Result<{ run: string; target: number }>, D1Result<{ run: string }>]
   const work = [
     ...runs.results.map((row) => () => guarded(services, row.id, () => mend(services, db, row))),
     ...answers.results.map(
       ({ run, target }) =>
         () =>
           guarded(services, run, () => deliverDue(services, run, target)),
+    ),
+    ...outdated.results.map(
+      ({ run }) =>
+        () =>
+          guarded(services, run, () => endOutdated(services, db, run)),
     ),
     () => guarded(services, null, () => expireGrants(services)),
     () => guarded(services, null, () => forgetForms(services, db)),
@@ -89,19 +97,23 @@ async function mend(services: Services, db: Database, row: RunRow): Promise<void
 async function again(services: Services, db: Database, row: RunRow, reason: string): Promise<void> {
   const change = services.token()
   const now = services.now()
-  const results = await commit(db, row.id, change, [
-    changeState(db, {
-      run: row.id,
-      change,
-      from: [row.state],
-      to: 'queued',
-      attempt: row.attempt,
-      set: { due_at: now + WAKE_GRACE_MS },
-    }),
-    appendAudit(db, { when: 'changed', run: row.id, change }, [
-      auditEvent(now, 'run.woken', actorOf(row), { run: row.id, attempt: row.attempt, reason }),
-    ]),
-  ])
+  const results = await commit(
+    db,
+    row.id,
+    change,
+    recordChange(
+      db,
+      {
+        run: row.id,
+        change,
+        from: [row.state],
+        to: 'queued',
+        attempt: row.attempt,
+        set: { due_at: now + WAKE_GRACE_MS },
+      },
+      [auditEvent(now, 'run.woken', actorOf(row), { run: row.id, attempt: row.attempt, reason })],
+    ),
+  )
   if (results.length === 0 || results[0]?.meta.changes === 1) await wakeOrLeaveToSweeper(services, row.id)
 }
 
@@ -112,30 +124,27 @@ async function repeat(services: Services, db: Database, row: RunRow, pauseMs: nu
   const wakeAt = now + pauseMs
   const heardAt = Math.max((row.due_at ?? now) - CLAIM_LEASE_MS, row.created_at)
   const tries = row.tries + 1
-  const results = await commit(db, change.run, change.change, [
-    changeState(db, {
-      ...change,
-      from: ['running'],
-      to: 'queued',
-      attempt: row.attempt,
-      uncancelled: true,
-      set: {
-        tries,
-        wake_at: wakeAt,
-        due_at: wakeAt + WAKE_GRACE_MS,
-        ...(row.deadline_at !== null && { deadline_at: row.deadline_at + wakeAt - heardAt }),
-      },
-    }),
-    appendAudit(db, { when: 'changed', ...change }, [
-      auditEvent(now, 'run.retried', actorOf(row), {
-        run: row.id,
-        attempt: row.attempt,
-        reason: 'interrupted',
-        tries,
-        pause_ms: pauseMs,
-      }),
-    ]),
-  ])
+  const event = auditEvent(now, 'run.retried', actorOf(row), {
+    run: row.id,
+    attempt: row.attempt,
+    reason: 'interrupted',
+    tries,
+    pause_ms: pauseMs,
+  })
+  const transition = {
+    ...change,
+    from: ['running'],
+    to: 'queued',
+    attempt: row.attempt,
+    uncancelled: true,
+    set: {
+      tries,
+      wake_at: wakeAt,
+      due_at: wakeAt + WAKE_GRACE_MS,
+      ...(row.deadline_at !== null && { deadline_at: row.deadline_at + wakeAt - heardAt }),
+    },
+  } as const
+  const results = await commit(db, change.run, change.change, recordChange(db, transition, [event]))
   if (results.length === 0 || results[0]?.meta.changes === 1) await wakeLater(services, row.id, wakeAt)
 }
 

@@ -13,11 +13,11 @@ import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import { textReply } from '../chat/reply.ts'
 import { servesWorkspace } from '../config.ts'
 import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
-import { appendAudit } from '../db/audit.ts'
+import { recordChange } from '../db/change.ts'
 import { commit, type Database } from '../db/database.ts'
 import { moveJoiners } from '../db/joins.ts'
 import { type LogState, selectLogState } from '../db/log.ts'
-import { changeState, locksOf, type RunRow, raiseEpochs, recordOf, selectRun } from '../db/runs.ts'
+import { locksOf, type RunRow, raiseEpochs, recordOf, selectRun } from '../db/runs.ts'
 import { type StepRow, selectSteps } from '../db/steps.ts'
 import type { Plan, StoredInput } from '../engine/plan.ts'
 import { planInput } from '../engine/planner.ts'
@@ -72,8 +72,11 @@ export async function workRun(services: Services, run: string, grantedLock?: str
   const channel = JSON.parse(row.channel) as Channel
   // A wake-up from before its wait: another one comes when that is over.
   if (row.wake_at !== null && row.wake_at - services.now() > WAKE_EARLY_MS) return
+  // Where the room was asked, its message says how that ended.
+  const isAsked = approval?.stage === 'approval' && row.message !== null && row.attempt === 0
   const close = async (closing: Closing) => {
-    await endWithoutRunning(services, db, row, closing)
+    const reply = isAsked ? { ...closing.reply, visibility: 'channel' as const } : closing.reply
+    await endWithoutRunning(services, db, row, { ...closing, reply })
   }
   /** What has been at work was not denied: it fails, and says that it had begun. */
   const refuse = (closing: Closing) =>
@@ -150,19 +153,22 @@ export async function workRun(services: Services, run: string, grantedLock?: str
   const deadlineAt = row.deadline_at ?? now + plan.timeoutMs
   const claimed = await commit(db, run, change, [
     ...(held.length === 0 ? [] : [raiseEpochs(db, held)]),
-    changeState(db, {
-      run,
-      change,
-      from: ['queued'],
-      to: 'running',
-      attempt: row.attempt,
-      held,
-      set: { attempt, locks, joins: null, due_at: now + CLAIM_LEASE_MS, wake_at: null, deadline_at: deadlineAt },
-    }),
-    appendAudit(db, { when: 'changed', run, change }, [
-      ...held.map(({ key, epoch }) => auditEvent(now, 'lock.acquired', actor, { run, lock: key, epoch })),
-      auditEvent(now, 'run.running', actor, { run, attempt, policy: policy.version }),
-    ]),
+    ...recordChange(
+      db,
+      {
+        run,
+        change,
+        from: ['queued'],
+        to: 'running',
+        attempt: row.attempt,
+        held,
+        set: { attempt, locks, joins: null, due_at: now + CLAIM_LEASE_MS, wake_at: null, deadline_at: deadlineAt },
+      },
+      [
+        ...held.map(({ key, epoch }) => auditEvent(now, 'lock.acquired', actor, { run, lock: key, epoch })),
+        auditEvent(now, 'run.running', actor, { run, attempt, policy: policy.version }),
+      ],
+    ),
     ...(row.joins === null ? [] : [moveJoiners(db, { from: row.joins, run, change })]),
   ])
   const update = claimed[held.length === 0 ? 0 : 1]

@@ -42,6 +42,7 @@ const SOUND: Evidence = {
     (code) => event(code),
   ),
   outbox: [WORD],
+  unfound: [],
   strays: [],
   effects: [{ run, tag: 't', key: run, what: 'did', at: start }],
   changes: [{ run, to: 'succeeded', took: true, at: start }],
@@ -111,6 +112,7 @@ const inLine = (order: readonly string[], { apart = 2_001, missed = false, late 
 const resolved = [...SOUND.audit.slice(0, -2), event('run.lost'), event('run.resolved')]
 
 const CASES: readonly (readonly [string, Partial<Evidence>, RegExp])[] = [
+  ['a line of the log that its run does not lead to', { unfound: [run] }, /does not lead to each of its lines/],
   ['a run of no delivery', { strays: ['r_x'] }, /of no delivery/],
   ['two admissions', { audit: [event('run.admitted'), ...SOUND.audit] }, /admitted 2 times/],
   ['a run without an end', { runs: [{ ...row, state: 'running' }] }, /has no end/],

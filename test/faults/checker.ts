@@ -18,9 +18,10 @@ const STILL_AT_WORK = 'may still be at work'
 
 /** Every violation, in words that name the run. */
 export function findViolations(evidence: Evidence): string[] {
-  const { told, runs, strays, rules } = evidence
+  const { told, runs, unfound, strays, rules } = evidence
   const byId = new Map(runs.map((row) => [String(row.id), row]))
   return [
+    ...unfound.map((run) => `run ${run} does not lead to each of its lines of the log`),
     ...strays.map((run) => `run ${run} is of no delivery`),
     ...rules.map((rule) => `a platform's rule was broken: ${rule}`),
     ...runs.flatMap((row) => ofRun(evidence, row)),

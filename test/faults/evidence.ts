@@ -3,6 +3,7 @@
  * Network: the worker's hatch.
  */
 import { looksPending, type PlatformName, type Simulator } from '../../simulator/index.ts'
+import { isOfRun } from '../../src/db/audit-run.ts'
 import type { LoggedChange, LoggedEffect } from './control.ts'
 import type { Asked, FaultHouse, Row } from './house.ts'
 
@@ -34,6 +35,8 @@ export interface Evidence {
   /** In order. */
   readonly audit: readonly { readonly run: string; readonly code: string; readonly event: Row }[]
   readonly outbox: readonly Row[]
+  /** Runs of which the house does not find each line of the log (`src/db/audit-run.ts`). */
+  readonly unfound: readonly string[]
   /** Runs in D1 that nobody has asked for. */
   readonly strays: readonly string[]
   readonly effects: readonly LoggedEffect[]
@@ -64,6 +67,10 @@ export async function collect(
   const known = JSON.stringify(house.asked.map(({ run }) => run))
   const IN = 'IN (SELECT value FROM json_each(?))'
   const audit = await house.sql(`SELECT run, code, event FROM audit WHERE run ${IN} ORDER BY seq`, ids)
+  const found = await house.sql(
+    `SELECT e.value AS run, (SELECT count(*) FROM audit WHERE ${isOfRun('e.value')}) AS lines FROM json_each(?) e`,
+    ids,
+  )
   const elsewhere = wordsElsewhere(house.simulator)
   return {
     killed,
@@ -80,6 +87,9 @@ export async function collect(
       event: JSON.parse(String(event)) as Row,
     })),
     outbox: await house.sql(`SELECT run, target, label, state, reason, created_at FROM outbox WHERE run ${IN}`, ids),
+    unfound: found.flatMap(({ run, lines }) =>
+      audit.filter((line) => line.run === run).length === lines ? [] : [String(run)],
+    ),
     strays: (await house.sql(`SELECT id FROM runs WHERE NOT id ${IN}`, known)).map(({ id }) => String(id)),
     effects: house.control.effects.filter(({ run }) => mine.has(run)),
     changes: house.control.changes.filter(({ run }) => mine.has(run)),

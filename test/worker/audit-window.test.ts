@@ -89,14 +89,14 @@ describe('what the statements cost', () => {
     expect(await readBy(selectLines(db, { ...asked, filter: { command: 'deploy' } }))).toBeLessThanOrEqual(44)
     expect(
       await readBy(selectLines(db, { ...asked, from: 31, filter: { run: 'r_0123456789abcdef' } })),
-    ).toBeLessThanOrEqual(1)
+    ).toBeLessThanOrEqual(3)
   })
 
   it('finding the window reads a few lines of a long log', async () => {
     expect(await readBy(selectWindow(db, { until: timeOf(77) }))).toBeLessThan(60)
   })
 
-  it('past lines are found along the index of the newest runs', async () => {
+  it('past lines are found along the log, the newest first', async () => {
     const query: PastQuery = {
       ...{ actor: { platform: 'slack', workspace: 'T1', id: 'U1' }, room: 'C1', except: 'r_1', words: ['a'] },
       ...{ command: null, accounts: null, succeeded: false, before: null },
@@ -117,8 +117,8 @@ describe('what the statements cost', () => {
         .bind(...Array.from({ length: marks }, () => null))
         .all<{ detail: string }>()
       const plan = results.map(({ detail }) => detail).join('\n')
-      expect(plan).toContain('USING COVERING INDEX runs_newest')
-      expect(plan).not.toMatch(/SCAN (?:r|runs)\b(?! USING)/)
+      expect(plan).toContain('SCAN a\n')
+      expect(plan).not.toMatch(/SCAN (?:r|runs)\b|USE TEMP B-TREE FOR ORDER BY\n.*SCAN a/)
     }
   })
 })

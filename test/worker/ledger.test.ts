@@ -166,16 +166,6 @@ describe('when something breaks between signing and publishing, the Ledger', () 
     expect((await status()).problems).toEqual([])
   })
 
-  it('takes it well when D1 has taken it and the word of it was lost', async () => {
-    await seal()
-    await write(2)
-    const [tile] = await tiles()
-    await runInDurableObject(ledger(), (_: Ledger, { storage }) => {
-      storage.kv.put('unpublished', { checkpoint: storage.kv.get('newest'), tiles: [tile] })
-    })
-    expect(await seal()).toEqual({ ok: true, size: 3, sealed: 2 })
-  })
-
   it('writes the first event once, also when the word of it was lost', async () => {
     await seal()
     await runInDurableObject(ledger(), (_: Ledger, { storage }) => {

@@ -166,12 +166,12 @@ export const database: readonly Experiment[] = [
   },
   {
     name: 'd1: a heartbeat fails',
-    breaks: 'one heartbeat cannot be written',
+    breaks: 'a heartbeat cannot extend the claim',
     repetitions: 1,
     async run(trial) {
-      const asked = await trial.prepares(lineOf('work', trial.tag(), '--hold 11000'))
+      const asked = await trial.prepares(lineOf('work', trial.tag(), '--hold 16000'))
       await trial.until({ at: 'heartbeat', phase: 'before', run: asked.run, deed: DEEDS.fails[1] }, asked.send)
-      await trial.settle({ stallMs: 20_000 })
+      await trial.settle({ stallMs: 25_000 })
       await trial.expect(asked, ONCE)
     },
   },
