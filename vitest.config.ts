@@ -21,6 +21,8 @@ export default defineConfig({
             },
           })),
         ],
+        // Tests make wrong definitions: they are no bundle.
+        define: { PAWL_BUILT: 'undefined' },
         test: {
           name: 'worker',
           include: ['src/**/*.test.ts', 'commands/**/*.test.ts', 'test/worker/**/*.test.ts'],

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:language`: what reading a line costs (parse, plan with binding), and a ten-stage pipeline over 1,000 records per
+ * `npm run bench:language [-- --json]`: what reading a line costs (parse, plan with binding), and a ten-stage pipeline over 1,000 records per
  * stage and record. Runs in Node; prints medians of interleaved rounds. Nothing is asserted: a figure is for people.
  */
+import { parseArgs } from 'node:util'
 import type { Context } from '../src/command/command.ts'
 import { defineCommand } from '../src/command/define.ts'
 import { loadRegistry } from '../src/command/house-registry.ts'
@@ -10,6 +11,16 @@ import { runPipeline } from '../src/engine/pipeline.ts'
 import type { RunnablePlan } from '../src/engine/plan.ts'
 import { planInput } from '../src/engine/planner.ts'
 import { parsePipeline } from '../src/language/parse.ts'
+import { median, spread } from './compare/statistics.ts'
+
+export interface LanguageFigures {
+  /** Of one line: reading it; reading it, finding its command, binding its arguments. */
+  readonly parseUs: number
+  readonly planUs: number
+  /** Of ten stages over 1,000 records, and of one record in one of them. */
+  readonly pipelineMs: number
+  readonly stageRecordNs: number
+}
 
 const ROUNDS = 15
 const LINES = 2_000
@@ -86,18 +97,31 @@ for (let round = -3; round < ROUNDS; round++)
     if (round >= 0) times[name].push(ms)
   }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const spread = (values: readonly number[]) =>
-  `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)} ms`
 const stages = plan.stages.length
+const figures: LanguageFigures = {
+  parseUs: round((median(times.parse) * 1_000) / LINES),
+  planUs: round((median(times.plan) * 1_000) / LINES),
+  pipelineMs: round(median(times.pipeline)),
+  stageRecordNs: Math.round((median(times.pipeline) * 1_000_000) / stages / RECORDS),
+}
 
-console.log(`Node ${process.version}, median of ${ROUNDS} rounds`)
-console.log(
-  `parse            ${((median(times.parse) * 1_000) / LINES).toFixed(2)} µs a line   (${LINES} lines: ${spread(times.parse)})`,
-)
-console.log(
-  `parse, look up, bind ${((median(times.plan) * 1_000) / LINES).toFixed(2)} µs a line   (${LINES} lines: ${spread(times.plan)})`,
-)
-console.log(
-  `pipeline of ${stages} stages, ${RECORDS} records: ${median(times.pipeline).toFixed(2)} ms, ${((median(times.pipeline) * 1_000_000) / stages / RECORDS).toFixed(0)} ns a stage and record   (${spread(times.pipeline)})`,
-)
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+function range(values: readonly number[]): string {
+  const [least, most] = spread(values)
+  return `${least.toFixed(2)} to ${most.toFixed(2)} ms`
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+if (values.json) console.log(JSON.stringify({ node: process.version, language: figures }))
+else {
+  const { parseUs, planUs, pipelineMs, stageRecordNs } = figures
+  console.log(`Node ${process.version}, median of ${ROUNDS} rounds`)
+  console.log(`parse            ${parseUs} µs a line   (${LINES} lines: ${range(times.parse)})`)
+  console.log(`parse, look up, bind ${planUs} µs a line   (${LINES} lines: ${range(times.plan)})`)
+  console.log(
+    `pipeline of ${stages} stages, ${RECORDS} records: ${pipelineMs} ms, ${stageRecordNs} ns a stage and record   (${range(times.pipeline)})`,
+  )
+}

@@ -12,7 +12,7 @@ import { gzipSync } from 'node:zlib'
  * The whole house stays small enough to start in a few milliseconds; the platform's own limit is far away. re2js is 46 KB of it and
  * zod 31 KB.
  */
-const LIMIT = 300 * 1024
+const LIMIT = 310 * 1024
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** One line about the bundle's size. */

@@ -11,6 +11,13 @@ const SUBCOMMANDS: ReadonlyMap<string, SubcommandEntry> = new Map([
     { summary: 'read, export and verify the audit log', load: async () => (await import('./commands/audit.ts')).audit },
   ],
   [
+    'cost',
+    {
+      summary: 'what a number of commands costs on Cloudflare',
+      load: async () => (await import('./commands/cost.ts')).cost,
+    },
+  ],
+  [
     'manifest',
     {
       summary: 'print the Slack manifest of a deployed Pawl',

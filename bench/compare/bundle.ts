@@ -22,7 +22,7 @@ export async function bundle(entry: string): Promise<Bundle> {
   try {
     const config = join(folder, 'wrangler.json')
     const settings = { name: 'bench', main: resolve(ROOT, entry), compatibility_date: '2026-10-01', minify: true }
-    writeFileSync(config, JSON.stringify({ ...settings, keep_names: false }))
+    writeFileSync(config, JSON.stringify({ ...settings, keep_names: false, define: { PAWL_BUILT: 'true' } }))
     const out = join(folder, 'out')
     const args = [WRANGLER, 'deploy', '--dry-run', '--config', config, '--outdir', out]
     const env = {

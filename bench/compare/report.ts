@@ -81,14 +81,20 @@ export function tablesOf({ at, machine, sizes, figures }: Report): string {
   return `${at}, ${machine}\n\n${start.join('\n')}\n\n${answers.join('\n')}`
 }
 
+/** How one figure has moved, in words; null where it has by no more than noise, or there was none before. */
+export function changeOf(what: string, was: number | null | undefined, is: number | null, unit: string): string | null {
+  if (was === null || was === undefined || is === null || was === 0) return null
+  const change = is / was - 1
+  if (Math.abs(change) <= NOISE) return null
+  return `${what}: ${was} → ${is} ${unit} (${change > 0 ? '+' : ''}${Math.round(change * 100)} %)`
+}
+
 /** What CPU, p50 and size have become since; a line for each that moved by more than a tenth. */
 export function changesSince(before: Report, now: Report): readonly string[] {
   const lines: string[] = []
-  const compare = (what: string, was: number | null | undefined, is: number | null, unit: string) => {
-    if (was === null || was === undefined || is === null || was === 0) return
-    const change = is / was - 1
-    if (Math.abs(change) > NOISE)
-      lines.push(`${what}: ${was} → ${is} ${unit} (${change > 0 ? '+' : ''}${Math.round(change * 100)} %)`)
+  const compare = (...figure: Parameters<typeof changeOf>) => {
+    const change = changeOf(...figure)
+    if (change !== null) lines.push(change)
   }
   for (const size of now.sizes) {
     const was = before.sizes.find(({ subject }) => subject === size.subject)

@@ -31,16 +31,10 @@ const PIPELINE = `seed '[{"host":"a","load":3},{"host":"b","load":1},{"host":"c"
 
 /** Every subject, bundled. `upstream` is where Slack and Discord would be. */
 export async function subjects({ secrets }: Shooter, upstream: string): Promise<readonly Subject[]> {
-  const env = {
-    SLACK_SIGNING_SECRET: secrets.slackSigningSecret,
-    SLACK_BOT_TOKEN: secrets.slackBotToken,
-    DISCORD_PUBLIC_KEY: secrets.discordPublicKey,
-    DISCORD_APPLICATION_ID: secrets.discordApplicationId,
-    DISCORD_BOT_TOKEN: secrets.discordBotToken,
-    DISCORD_TOKEN: secrets.discordBotToken,
-  }
-  const [floor, limit, pawl, slackEdge, discordHono] = await Promise.all([
+  const env = bindingsOf(secrets)
+  const [floor, floorBound, limit, pawl, slackEdge, discordHono] = await Promise.all([
     bundle('bench/compare/hand/floor.ts'),
+    bundle('bench/compare/hand/floor-bound.ts'),
     bundle('bench/compare/hand/limit.ts'),
     bundle('bench/compare/pawl.ts'),
     bundle('bench/peers/slack-edge.js'),
@@ -53,6 +47,13 @@ export async function subjects({ secrets }: Shooter, upstream: string): Promise<
       bundle: floor,
       questions: [ask('hello', 'slack', '/pawl', 'hello', 'hello'), ask('hello', 'discord', '/pawl', 'hello', 'hello')],
       start: () => onWorkerd({ bundle: floor, bindings: env }),
+    },
+    {
+      name: 'floor, with D1, queue and objects bound',
+      runs: 'workerd',
+      bundle: floorBound,
+      questions: [],
+      start: () => onWorkerd({ bundle: floorBound, bindings: env, d1: true, whole: true }),
     },
     {
       name: 'limit: with the trips to D1, by hand',
@@ -106,6 +107,18 @@ export async function subjects({ secrets }: Shooter, upstream: string): Promise<
   ]
 }
 
+/** The secrets as the subjects read them. */
+export function bindingsOf(secrets: Shooter['secrets']): Readonly<Record<string, string>> {
+  return {
+    SLACK_SIGNING_SECRET: secrets.slackSigningSecret,
+    SLACK_BOT_TOKEN: secrets.slackBotToken,
+    DISCORD_PUBLIC_KEY: secrets.discordPublicKey,
+    DISCORD_APPLICATION_ID: secrets.discordApplicationId,
+    DISCORD_BOT_TOKEN: secrets.discordBotToken,
+    DISCORD_TOKEN: secrets.discordBotToken,
+  }
+}
+
 function ask(
   name: string,
   platform: Wanted['platform'],
@@ -139,7 +152,12 @@ async function startLimit(made: Bundle, bindings: Readonly<Record<string, string
   return server
 }
 
-async function startPawl(made: Bundle, bindings: Readonly<Record<string, string>>, upstream: string): Promise<Server> {
+/** Pawl with somebody who may run what asks for `trial:run`. */
+export async function startPawl(
+  made: Bundle,
+  bindings: Readonly<Record<string, string>>,
+  upstream: string,
+): Promise<Server> {
   const server = await onWorkerd({
     bundle: made,
     bindings: {

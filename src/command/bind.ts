@@ -50,6 +50,18 @@ export type Bound =
  * @example bindStage(deploy, stage.tokens.slice(1), noRecord)
  */
 export function bindStage(command: Command, tokens: readonly Token[], resolve: Resolve): Bound {
+  return bindTokens(command, tokens, resolve).bound
+}
+
+/** What one option was given: by a word of the line, or by its mere mention. */
+export type Taken = { readonly option: Option } & ({ readonly value: Value } | { readonly given: Json })
+
+/** As {@link bindStage}; also says which word went to which option, in order, which is the same whatever the variables hold. */
+export function bindTokens(
+  command: Command,
+  tokens: readonly Token[],
+  resolve: Resolve,
+): { readonly bound: Bound; readonly taken: readonly Taken[] } {
   const binding = new Binding(command, resolve)
   const words: (Token & { kind: 'word' })[] = []
   const rest = command.options.at(-1)?.rest ? command.options.length - 1 : Number.POSITIVE_INFINITY
@@ -69,7 +81,7 @@ export function bindStage(command: Command, tokens: readonly Token[], resolve: R
     }
   }
   binding.words(words)
-  return binding.finish()
+  return { bound: binding.finish(), taken: binding.taken }
 }
 
 /** What is left of a stage as one word: what was quoted as a whole to the letter, else as it was typed. */
@@ -92,8 +104,28 @@ export function bindTyped(command: Command, options: ReadonlyMap<string, Json>):
 
 type OptionToken = Token & { kind: 'option' }
 
+interface Names {
+  readonly byName: ReadonlyMap<string, Option>
+  readonly byShort: ReadonlyMap<string, Option>
+}
+
+/** Made once a command: a stage whose arguments come from records is bound once a record. */
+const names = new WeakMap<Command, Names>()
+
+function namesOf(command: Command): Names {
+  const known = names.get(command)
+  if (known !== undefined) return known
+  const read: Names = {
+    byName: new Map(command.options.map((option) => [option.name, option])),
+    byShort: new Map(command.options.flatMap((option) => (option.short ? [[option.short, option]] : []))),
+  }
+  names.set(command, read)
+  return read
+}
+
 /** One binding in progress: what was given so far and what is wrong so far. */
 class Binding {
+  readonly taken: Taken[] = []
   readonly #command: Command
   readonly #values: ValueReader
   readonly #byName: ReadonlyMap<string, Option>
@@ -109,8 +141,9 @@ class Binding {
   constructor(command: Command, resolve: Resolve) {
     this.#command = command
     this.#values = new ValueReader(resolve)
-    this.#byName = new Map(command.options.map((option) => [option.name, option]))
-    this.#byShort = new Map(command.options.flatMap((option) => (option.short ? [[option.short, option]] : [])))
+    const { byName, byShort } = namesOf(command)
+    this.#byName = byName
+    this.#byShort = byShort
   }
 
   /** Takes one option token; true when it took the word after it as its value. */
@@ -120,7 +153,7 @@ class Binding {
     if (option) return this.#known(option, token, next)
     const negated = token.long && token.name.startsWith('no-') ? this.#byName.get(token.name.slice(3)) : undefined
     if (negated?.kind === 'boolean') {
-      if (token.value === null) this.#give(negated, false, token)
+      if (token.value === null) this.#mention(negated, false, token)
       else
         this.#spoil(negated, `--${token.name} takes no value: write --${negated.name}=true or --${token.name}`, token)
       return false
@@ -134,7 +167,7 @@ class Binding {
       return false
     }
     if (option.kind === 'boolean') {
-      this.#give(option, true, token)
+      this.#mention(option, true, token)
       return false
     }
     if (next === null) {
@@ -210,7 +243,13 @@ class Binding {
     else for (const word of value.split(/\s+/).filter((part) => part !== '')) this.#read(option, word, null)
   }
 
+  #mention(option: Option, given: boolean, place: Place): void {
+    this.taken.push({ option, given })
+    this.#give(option, given, place)
+  }
+
   #take(option: Option, value: Value, place: Place): void {
+    this.taken.push({ option, value })
     if (option.secret) this.#secrets.push(placeOf(place))
     const found = value.kind === 'text' ? { ok: true as const, value: value.text } : this.#values.read(value)
     if (!found.ok) this.#spoil(option, found.message, place)
@@ -244,9 +283,11 @@ class Binding {
     const secrets = this.#secrets
     const flags = this.#flags.flags()
     const problems = [...this.#flags.problems, ...this.#problems]
-    const nothing = { args: {}, unknown: new Set(this.#byName.keys()) }
     const raw: RawArguments = Object.fromEntries(this.#given)
-    if (this.#flags.help) return { ok: false, help: true, flags, problems: [], secrets, known: nothing, raw }
+    if (this.#flags.help) {
+      const known = { args: {}, unknown: new Set(this.#byName.keys()) }
+      return { ok: false, help: true, flags, problems: [], secrets, known, raw }
+    }
     const checked = this.#command.check(raw)
     if (!checked.ok)
       for (const { option, message } of checked.problems)

@@ -10,6 +10,7 @@ type Raw = { readonly [option: string]: Json }
 
 /** Stands for every message that the schema's author did not write; the words are made from the issue afterwards. */
 const OURS = '\u0000'
+const WITH_OURS = { error: () => OURS }
 
 /** The function behind `Command.check`. */
 export function makeCheck(
@@ -19,7 +20,7 @@ export function makeCheck(
   const schema = z.strictObject(schemas)
   const byName = new Map(options.map((option) => [option.name, option]))
   return function check(raw) {
-    const parsed = schema.safeParse(raw, { error: () => OURS })
+    const parsed = schema.safeParse(raw, WITH_OURS)
     if (parsed.success) return { ok: true, args: Object.freeze(parsed.data) as Arguments }
     const problems = parsed.error.issues.flatMap((issue) => {
       if (issue.code === 'unrecognized_keys')

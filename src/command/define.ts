@@ -5,20 +5,10 @@
 import type { Json } from '../json.ts'
 import { type Care, NO_CARE } from './care.ts'
 import { makeCheck, makeCheckEach } from './check.ts'
-import type { Command, Result, SingletonClaim, View } from './command.ts'
+import type { Command, Option, OptionProblem, Result, SingletonClaim, View } from './command.ts'
 import type { ArgumentsOf, Definition, HandlerResult, OptionSchemas, RecordOf } from './definition.ts'
-import {
-  checkChoices,
-  checkFunctions,
-  checkRules,
-  checkRulesFit,
-  checkSecrets,
-  checkSize,
-  checkWords,
-  durationsOf,
-  optionsOf,
-  pathOf,
-} from './definition-checks.ts'
+import { durationsOf, optionsOf, pathOf, problemsOf } from './definition-checks.ts'
+import { CommandFailure } from './failure.ts'
 
 /** A lock's name is a Durable Object's name; long ones are a mistake. */
 const SINGLETON_KEY_MAX = 200
@@ -26,6 +16,9 @@ const SINGLETON_KEY_MAX = 200
 const WORD_MAX = 60
 /** Discord shows at most this many completions. */
 const COMPLETIONS_MAX = 25
+
+/** Set by `[define]` in wrangler.toml: in a bundle, whose build has loaded every definition and stopped at a wrong one. */
+declare const PAWL_BUILT: true | undefined
 
 const made = new WeakSet<object>()
 
@@ -54,27 +47,23 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
   const problems: string[] = []
   const path = pathOf(definition.name, problems)
   const name = path.join(' ')
-  const key = path.join(':')
-  const options = optionsOf(definition, problems)
+  const options = once(() => readOptions(definition))
+  const checked = once(() => makeCheck(options(), definition.options ?? {}))
+  const checkedEach = once(() => makeCheckEach(definition.options ?? {}))
   const durations = durationsOf(definition, problems)
-  checkWords(definition, problems)
-  checkChoices(definition, problems)
-  checkFunctions(definition, problems)
-  checkRules(definition.rules, key, problems)
-  checkSecrets(definition, options, problems)
-  checkSize(name, definition.summary, options, problems)
-  if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
 
-  const { singleton, dryRun, complete, view } = definition
+  const { singleton, dryRun, complete, check, view } = definition
   // `check` alone makes arguments, from these very schemas: that is what the one cast stands on.
   type Args = ArgumentsOf<O>
   const command: Command = {
     path: Object.freeze(path),
     name,
-    key,
+    key: path.join(':'),
     summary: definition.summary,
     description: definition.description ?? '',
-    options: Object.freeze(options),
+    get options() {
+      return options()
+    },
     input: definition.input ?? 'each',
     effects: definition.effects,
     run: definition.run ?? 'inline',
@@ -82,16 +71,23 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     slash: definition.slash ?? true,
     ...durations.command,
     retry: definition.retry ?? 'unsafe',
-    rules: Object.freeze([...definition.rules]),
+    rules: Object.freeze([...(definition.rules ?? [])]),
     examples: Object.freeze([...(definition.examples ?? [])]),
-    check: makeCheck(options, definition.options ?? {}),
-    checkEach: makeCheckEach(definition.options ?? {}),
+    check: (raw) => checked()(raw),
+    checkEach: (raw, spoilt) => checkedEach()(raw, spoilt),
     singleton: (args) => claimOf(name, singleton?.(args as Args) ?? null),
     care: (args) => careOf(name, definition, durations.approval, args as Args),
     approver: definition.approval?.permission ?? null,
     asksFor: Object.freeze(asksForOf(definition)),
     wantsWhy: definition.approval?.reason === true && definition.approval.when === undefined,
     dryRun: dryRun ? (args, ctx) => dryRun(args as Args, ctx) as Result | Promise<Result> : null,
+    checkNow: check
+      ? (args, ctx) =>
+          refusalsOf(
+            options().filter(({ name: option }) => Object.hasOwn(check, option) && args[option] !== undefined),
+            async (option) => check[option as keyof O]?.(args as Args, ctx),
+          )
+      : null,
     async complete(option, typed, ctx) {
       const completer = complete && Object.hasOwn(complete, option) ? complete[option as keyof O] : undefined
       return completer ? (await completer(typed, ctx)).slice(0, COMPLETIONS_MAX) : []
@@ -101,10 +97,46 @@ export function defineCommand<O extends OptionSchemas = Record<never, never>, R 
     empty: definition.empty ?? null,
     view: (records): View | null => view?.(records as unknown as readonly [RecordOf<R>, ...RecordOf<R>[]]) ?? null,
   }
-  checkRulesFit(command, problems)
-  if (problems.length > 0) throw new Error(`command "${definition.name}": ${problems.join('; ')}`)
+  if (typeof PAWL_BUILT === 'undefined') refuse(definition.name, [...problems, ...problemsOf(definition, command)])
   made.add(command)
   return Object.freeze(command)
+}
+
+/** Reading a schema takes a tenth of a millisecond: an isolate reads those of the commands that it is asked for. */
+function readOptions(definition: { options?: OptionSchemas; complete?: object; name: string }): readonly Option[] {
+  const problems: string[] = []
+  const options = optionsOf(definition, problems)
+  refuse(definition.name, problems)
+  return Object.freeze(options)
+}
+
+function refuse(name: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(`command "${name}": ${problems.join('; ')}`)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** What is refused of these options, in their order. */
+async function refusalsOf(
+  options: readonly Option[],
+  check: (option: string) => Promise<unknown>,
+): Promise<readonly OptionProblem[]> {
+  const problems: OptionProblem[] = []
+  for (const { name } of options) {
+    try {
+      await check(name)
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error
+      problems.push({ option: name, message: error.message })
+    }
+  }
+  return problems
 }
 
 /** What a definition asks for before it starts; a word is made of arguments, so it is checked each time. */

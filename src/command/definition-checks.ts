@@ -11,7 +11,7 @@ import type { Command, Option } from './command.ts'
 import type { OptionSchemas } from './definition.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { commandWordProblem } from './names.ts'
-import { readOption } from './schema.ts'
+import { isAsync, readOption } from './schema.ts'
 
 /** Discord: a command, a group, a subcommand. */
 const PATH_MAX = 3
@@ -33,6 +33,31 @@ const START_WITHIN = 10 * MINUTE
 /** Queues keep a message for 24 hours on the free plan. */
 const START_WITHIN_MAX = 24 * 60 * MINUTE
 
+/** A definition whose types nobody has checked. */
+type Checkable = Parameters<typeof optionsOf>[0] &
+  Parameters<typeof checkWords>[0] &
+  Parameters<typeof checkFunctions>[0] &
+  Parameters<typeof checkSecrets>[0] & { readonly summary: string; readonly rules: unknown }
+
+/**
+ * What is wrong with a definition beside its name and its lengths of time.
+ *
+ * @param command what was made of it
+ */
+export function problemsOf(definition: Checkable, command: Command): string[] {
+  const problems: string[] = []
+  const options = optionsOf(definition, problems)
+  checkAsync(definition.options ?? {}, options, problems)
+  checkWords(definition, problems)
+  checkChoices(definition, problems)
+  checkFunctions(definition, problems)
+  checkRules(definition.rules, command.key, problems)
+  checkSecrets(definition, options, problems)
+  checkSize(command.name, definition.summary, options, problems)
+  if (problems.length === 0) checkRulesFit(command, problems)
+  return problems
+}
+
 /** The words of a command's name. */
 export function pathOf(name: unknown, problems: string[]): string[] {
   if (typeof name !== 'string' || name.trim() === '') {
@@ -51,7 +76,10 @@ export function pathOf(name: unknown, problems: string[]): string[] {
 }
 
 /** The options, read once from their schemas. */
-export function optionsOf(definition: { options?: OptionSchemas; complete?: object }, problems: string[]): Option[] {
+export function optionsOf(
+  definition: { options?: OptionSchemas; complete?: object; check?: object },
+  problems: string[],
+): Option[] {
   const schemas = Object.entries(definition.options ?? {})
   const complete = definition.complete ?? {}
   const options: Option[] = []
@@ -60,12 +88,23 @@ export function optionsOf(definition: { options?: OptionSchemas; complete?: obje
     if (reading.ok) options.push(reading.option)
     else problems.push(...reading.problems.map((problem) => `option ${name}: ${problem}`))
   }
-  for (const name of Object.keys(complete))
-    if (!schemas.some(([known]) => known === name)) problems.push(`complete.${name}: there is no option ${name}`)
+  for (const [field, of] of Object.entries({ complete, check: definition.check ?? {} }))
+    for (const name of Object.keys(of))
+      if (!schemas.some(([known]) => known === name)) problems.push(`${field}.${name}: there is no option ${name}`)
   if (schemas.length > OPTIONS_MAX)
     problems.push(`it has ${schemas.length} options: Discord takes ${OPTIONS_MAX}, split the command or use a list`)
   checkOrder(options, problems)
   return options
+}
+
+function checkAsync(schemas: OptionSchemas, options: readonly Option[], problems: string[]): void {
+  for (const { name, choices } of options) {
+    const schema = schemas[name]
+    if (schema && isAsync(schema, choices ?? []))
+      problems.push(
+        `option ${name}: it has an asynchronous check: arguments are checked before anything is awaited, so check it in the handler`,
+      )
+  }
 }
 
 function checkOrder(options: readonly Option[], problems: string[]): void {
@@ -132,7 +171,7 @@ export function durationsOf(definition: Timed, problems: string[]) {
   }
 }
 
-export function checkWords(
+function checkWords(
   definition: { summary: unknown; description?: unknown; examples?: unknown },
   problems: string[],
 ): void {
@@ -151,7 +190,7 @@ export function checkWords(
     problems.push("its examples are not pairs: write examples: [['deploy web staging', 'web to staging']]")
 }
 
-export function checkChoices(definition: object, problems: string[]): void {
+function checkChoices(definition: object, problems: string[]): void {
   const allowed = [
     ['effects', ['read', 'write'], true],
     ['input', ['each', 'all', 'none'], false],
@@ -169,12 +208,13 @@ export function checkChoices(definition: object, problems: string[]): void {
   if (slash !== undefined && typeof slash !== 'boolean') problems.push('its slash must be true or false')
 }
 
-export function checkFunctions(
+function checkFunctions(
   definition: {
     handler: unknown
     view?: unknown
     singleton?: unknown
     complete?: object
+    check?: object
     approval?: { permission?: unknown; when?: unknown; count?: unknown; reason?: unknown }
     confirm?: unknown
     dryRun?: unknown
@@ -190,6 +230,8 @@ export function checkFunctions(
   for (const [name, completer] of Object.entries(definition.complete ?? {}))
     if (typeof completer !== 'function')
       problems.push(`complete.${name} is not a function: write (typed, ctx) => ['…']`)
+  for (const [name, check] of Object.entries(definition.check ?? {}))
+    if (typeof check !== 'function') problems.push(`check.${name} is not a function: write (args, ctx) => { … }`)
   if (dryRun !== undefined && typeof dryRun !== 'function')
     problems.push('its dryRun is not a function: write async dryRun(args, ctx) { … }')
   checkCare(definition, problems)
@@ -223,7 +265,7 @@ function checkCare(
 }
 
 /** A queued run's arguments wait in the database, where no secret may be. */
-export function checkSecrets(
+function checkSecrets(
   definition: { readonly run?: unknown; readonly singleton?: unknown },
   options: readonly Option[],
   problems: string[],
@@ -237,7 +279,7 @@ export function checkSecrets(
 }
 
 /** A module ships requirements on its own command only: a file dropped in must not change what others may do. */
-export function checkRules(rules: unknown, key: string, problems: string[]): void {
+function checkRules(rules: unknown, key: string, problems: string[]): void {
   const example = `'when command is ${key} must have ${key.split(':')[0]}:run', or '… allow' to open it to all`
   if (!Array.isArray(rules) || rules.length === 0) {
     problems.push(`it has no rules, so nobody could run it: write rules: [${example}]`)
@@ -254,7 +296,7 @@ export function checkRules(rules: unknown, key: string, problems: string[]): voi
 }
 
 /** A shipped rule must fit the command that it is for, or the command would be closed for good. */
-export function checkRulesFit(command: Command, problems: string[]): void {
+function checkRulesFit(command: Command, problems: string[]): void {
   const alone = {
     all: () => [command],
     byKey: (key: string) => (key === command.key ? command : null),
@@ -275,7 +317,7 @@ export function checkRulesFit(command: Command, problems: string[]): void {
 }
 
 /** Discord counts names, descriptions and values of one registered command together. */
-export function checkSize(name: string, summary: string, options: readonly Option[], problems: string[]): void {
+function checkSize(name: string, summary: string, options: readonly Option[], problems: string[]): void {
   const size = [name, summary, ...options.flatMap((o) => [o.name, o.summary, ...(o.choices ?? [])])].join('').length
   if (size > CHARACTERS_MAX)
     problems.push(

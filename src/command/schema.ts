@@ -76,10 +76,6 @@ export function readOption(name: string, schema: z.ZodType, complete: boolean): 
 
   const choices = choicesOf(element)
   if (choices?.some((choice) => choice === '')) problems.push('one of its choices is the empty text: give it a name')
-  if (isAsync(schema, choices ?? []))
-    problems.push(
-      'it has an asynchronous check: arguments are checked before anything is awaited, so check it in the handler',
-    )
   if (problems.length > 0) return { ok: false, problems }
   return {
     ok: true,
@@ -124,8 +120,8 @@ function coerces(schema: z.ZodType): boolean {
 /** Values that reach a schema's own checks, whatever its kind. */
 const PROBES = ['', 'x', 0, 1, true, [], ['x'], [1]]
 
-/** True when a check is asynchronous: zod then refuses to work at once, as every check of a command line does. */
-function isAsync(schema: z.ZodType, choices: readonly string[]): boolean {
+/** Whether a check of an option is asynchronous: zod then refuses to work at once, as every check of a command line does. */
+export function isAsync(schema: z.ZodType, choices: readonly (string | number)[]): boolean {
   return [undefined, ...PROBES, ...choices.slice(0, 1)].some((value) => {
     try {
       schema.safeParse(value)

@@ -86,20 +86,20 @@ function positionOf(step: string | number): number {
  * way is neither an object nor an existing element of a list.
  */
 export function withValue(record: PawlRecord, path: FieldPath, value: Json): PawlRecord | null {
-  const changed = replaced(record, path, value)
+  const changed = replaced(record, path, 0, value)
   return isRecord(changed) ? changed : null
 }
 
-function replaced(at: Json | undefined, path: FieldPath, value: Json): Json | undefined {
-  const [step, ...rest] = path
+function replaced(at: Json | undefined, path: FieldPath, depth: number, value: Json): Json | undefined {
+  const step = path[depth]
   if (step === undefined) return value
   if (Array.isArray(at)) {
     const position = positionOf(step)
-    const element = position >= 0 && position < at.length ? replaced(at[position], rest, value) : undefined
+    const element = position >= 0 && position < at.length ? replaced(at[position], path, depth + 1, value) : undefined
     return element === undefined ? undefined : at.with(position, element)
   }
   if (at !== undefined && at !== null && !isRecord(at)) return undefined
-  const inner = replaced(at && stepInto(at, step), rest, value)
+  const inner = replaced(at && stepInto(at, step), path, depth + 1, value)
   // A computed key is always an own property, `__proto__` too.
   return inner === undefined ? undefined : { ...at, [step]: inner }
 }

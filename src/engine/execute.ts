@@ -9,9 +9,15 @@ export type Outcome =
   | { readonly state: 'succeeded'; readonly records: readonly PawlRecord[]; readonly told?: true }
   /**
    * `message` is for the chat, with `shown` as fixed-width text under it; `fault` only for the operator's log: the handler broke
-   * instead of refusing.
+   * instead of refusing. `whole`: the message names by itself what it is about.
    */
-  | { readonly state: 'failed'; readonly message: string; readonly shown?: string; readonly fault?: string }
+  | {
+      readonly state: 'failed'
+      readonly message: string
+      readonly shown?: string
+      readonly whole?: true
+      readonly fault?: string
+    }
   | ({ readonly state: 'timed_out' } & Stopped)
   /** It waits for something, and goes on in another attempt from its stored steps. */
   | ({ readonly state: 'suspended' } & Suspended)

@@ -1,7 +1,7 @@
 /**
  * Runs the stages of one pipeline over records, in order. Pure: handlers get everything through their context. Never throws.
  */
-import { bindStage } from '../command/bind.ts'
+import { bindEach } from '../command/bind-each.ts'
 import { type Resolve, variableText } from '../command/bind-values.ts'
 import { BECAUSE_UNSEEN, needsCare } from '../command/care.ts'
 import type { Arguments, Command, Context, Result } from '../command/command.ts'
@@ -119,20 +119,22 @@ async function runStage(
   // The first stage runs once, with an empty record unless the line has one to start with.
   const inputs: readonly PawlRecord[] =
     index === 0 || whole ? [records.length === 1 ? (records[0] ?? {}) : {}] : records
+  const literal = stage.args
+  const argumentsFor = literal === null ? binderOf(stage, whole && records.length !== 1, dry) : () => literal
   const calls: { readonly record: PawlRecord; readonly args: Arguments }[] = []
   let bytes = 0
   // All are bound and authorised before the first has an effect.
   for (const record of inputs) {
-    const bound = stage.args ?? bindRecord(stage, record, whole && records.length !== 1, dry)
+    const bound = argumentsFor(record)
     if (typeof bound === 'string') return failed(bound)
-    if (stage.args === null) bytes += jsonBytes(bound)
+    if (literal === null) bytes += jsonBytes(bound)
     if (bytes > RECORDS_MAX_BYTES)
       return failed(
         `${command.name} would get arguments of more than ${RECORDS_MAX_BYTES} bytes in all: pick fewer fields or filter the records first.`,
       )
     calls.push({ record, args: bound })
   }
-  if (stage.args === null && calls.length > 0) {
+  if (literal === null && calls.length > 0) {
     const denied = await authorise(
       command,
       index + 1,
@@ -141,10 +143,10 @@ async function runStage(
     if (denied !== null) return failed(denied)
   }
   const out: unknown[] = []
-  for (const [done, { record, args }] of calls.entries()) {
-    if (signal.aborted) return failed(`${command.name} was stopped${after(done, calls.length)}.`)
+  for (const [before, { record, args }] of calls.entries()) {
+    if (signal.aborted) return failed(`${command.name} was stopped${after(before, calls.length)}.`)
     if (out.length > RECORDS_INTO_READ) break
-    const place = { stage: index + 1, call: done + 1, command, args }
+    const place = { stage: index + 1, call: before + 1, command, args }
     const known = memory?.callResult(place.stage, place.call)
     if (known) {
       add(out, known.result)
@@ -152,26 +154,40 @@ async function runStage(
     }
     try {
       const context = { ...contextOf(place, signal), record, records: whole ? records : [record] }
-      const ended = finished(callOf(command, args, context, dry))
-      // Whatever a handler does with it, a wait that puts it aside ends the attempt: it has nothing to catch.
-      const call = await (memory ? Promise.race([ended, putAside(memory)]) : ended)
-      if (call.state === 'suspended') return call
-      add(out, call.result)
-      if (place.call < calls.length) await memory?.keepCall(place.stage, place.call, call.result)
+      const given = callOf(command, args, context, dry)
+      let result: unknown = given
+      // A thousand calls that give their results at once wait for nothing.
+      if (isPromised(given)) {
+        const call = await ended(given, memory)
+        if (call.state === 'suspended') return call
+        result = call.result
+      }
+      add(out, result)
+      if (memory && place.call < calls.length) await memory.keepCall(place.stage, place.call, result)
     } catch (error) {
       const result = failure(command, args, error)
-      const where = done > 0 && !dry ? ` It stopped${after(done, calls.length)}.` : ''
+      const where = before > 0 && !dry ? ` It stopped${after(before, calls.length)}.` : ''
       return { ...result, message: `${result.message}${where}` }
     }
   }
   const made = recordsOf(out as readonly PawlRecord[])
-  return made.ok ? { state: 'succeeded', records: made.records } : failed(`${command.name} failed: ${made.message}.`)
+  return made.ok ? { state: 'succeeded', records: made.records } : failed(made.message)
 }
 
-async function finished(
-  result: Promise<Result> | Result,
-): Promise<{ readonly state: 'done'; readonly result: Result }> {
-  return { state: 'done', result: await result }
+/** True for what has to be waited for. */
+function isPromised(given: Promise<Result> | Result): given is Promise<Result> {
+  return typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function'
+}
+
+/** Whatever a handler does with it, a wait that puts it aside ends the attempt: it has nothing to catch. */
+async function ended(given: Promise<Result>, memory: Memory | undefined): Promise<Done | SuspendedOutcome> {
+  const finished = Promise.resolve(given).then((result): Done => ({ state: 'done', result }))
+  return await (memory ? Promise.race([finished, putAside(memory)]) : finished)
+}
+
+interface Done {
+  readonly state: 'done'
+  readonly result: Result
 }
 
 async function putAside({ suspended }: Memory): Promise<SuspendedOutcome> {
@@ -191,17 +207,20 @@ function callOf(command: Command, args: Arguments, context: Context, dry: boolea
   return (command.dryRun ?? command.handler)(args, context)
 }
 
-function bindRecord(stage: PlannedStage, record: PawlRecord, many: boolean, dry: boolean): Arguments | string {
+/** Gives the arguments for a record, or why it has none. */
+function binderOf(stage: PlannedStage, many: boolean, dry: boolean): (record: PawlRecord) => Arguments | string {
   const { command, tokens } = stage
-  const bound = bindStage(command, tokens, many ? manyRecords(command) : resolverOf(record))
-  if (bound.ok) {
+  const bind = bindEach(command, tokens)
+  return function bindRecord(record) {
+    const bound = bind(many ? manyRecords(command) : resolverOf(record))
+    if (!bound.ok)
+      return `${command.name} could not be bound: ${bound.problems.map(({ message }) => message).join('; ')}.`
     if (!dry && command.singleton(bound.args) !== null)
       return `${command.name} takes a lock that its arguments name: write them out instead of taking them from records.`
     if ((!dry || readsForReal(command)) && needsCare(command.care(bound.args)))
       return `You may not run ${command.name} with these arguments: ${BECAUSE_UNSEEN}.`
     return bound.args
   }
-  return `${command.name} could not be bound: ${bound.problems.map(({ message }) => message).join('; ')}.`
 }
 
 /** Variables of a stage that takes the whole list: there is no one record to read. */
@@ -224,7 +243,8 @@ function after(done: number, of: number): string {
 function failure(command: Command, args: Arguments, error: unknown): Extract<StageOutcome, { state: 'failed' }> {
   if (error instanceof CommandFailure) {
     const shown = error.shown === null ? {} : { shown: scrub(command, args, error.shown) }
-    return { state: 'failed', message: scrub(command, args, error.message), ...shown }
+    const whole = error.whole ? { whole: true as const } : {}
+    return { state: 'failed', message: scrub(command, args, error.message), ...shown, ...whole }
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const fault = `${command.key}: ${scrub(command, args, text)}`

@@ -1,6 +1,7 @@
 /** Records: what a handler's result becomes, and how large it may be. Pure. */
 import type { Arguments, Result } from '../command/command.ts'
 import { isRecord, type Json, type PawlRecord } from '../json.ts'
+import { copyJson } from './json-copy.ts'
 
 /** Between two stages, and at the end: more does not fit into a row or a message. */
 export const RECORDS_MAX_BYTES = 1_000_000
@@ -12,7 +13,7 @@ const encoder = new TextEncoder()
 
 /** How large JSON is as text, in bytes. */
 export function jsonBytes(value: Json | Arguments): number {
-  return encoder.encode(JSON.stringify(value)).length
+  return copyJson(value, RECORDS_MAX_BYTES)?.bytes ?? encoder.encode(JSON.stringify(value)).length
 }
 
 export type Records =
@@ -28,9 +29,12 @@ export function recordsOf(result: Result): Records {
       : [result]
   if (list.length > RECORDS_MAX)
     return { ok: false, message: `it gave ${list.length} records; a stage may give at most ${RECORDS_MAX}` }
+  const records = list.map((item) => (isRecord(item) ? item : { value: item }))
   let text: string
   try {
-    text = JSON.stringify(list.map((item) => (isRecord(item) ? item : { value: item })))
+    const plain = copyJson(records, RECORDS_MAX_BYTES)
+    if (plain !== undefined) return { ok: true, records: plain.copy as PawlRecord[] }
+    text = JSON.stringify(records)
   } catch {
     return { ok: false, message: 'its result is not JSON: return plain objects, lists, texts and numbers' }
   }

@@ -1,4 +1,5 @@
 /** Shows a person where a line went wrong: the line with carets under the place, for a fixed-width block. Pure. */
+import { graphemesIn } from '../graphemes.ts'
 import type { LanguageError, Place } from './tree.ts'
 
 /** Columns of the line that are shown: what a phone shows of a code block without wrapping is near this. */
@@ -6,7 +7,6 @@ const MAX_COLUMNS = 72
 /** Columns kept before the place when a long line is cut. */
 const COLUMNS_BEFORE = 30
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 /** Takes two columns in the fixed-width fonts of both platforms: East Asian scripts, fullwidth forms, emoji. */
 const WIDE =
   /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|\ufe0f/u
@@ -46,7 +46,7 @@ export function markPlace(line: string, { at, end }: Place): string {
 /** One cell a grapheme, and an empty one at the end for a place behind the text. */
 function toCells(line: string, at: number, end: number): Cell[] {
   const cells: Cell[] = []
-  for (const { segment, index } of graphemes.segment(line)) {
+  for (const { segment, index } of graphemesIn(line)) {
     const shown = visible(segment)
     const marked = index < end && index + segment.length > at
     cells.push({ shown, width: WIDE.test(shown) ? 2 : 1, marked })

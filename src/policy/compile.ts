@@ -47,7 +47,16 @@ export interface CompiledRule {
 
 const NONE: readonly string[] = Object.freeze([])
 
-export function compileRule({ command, text, names = {}, id = null }: RuleSource): CompiledRule {
+/** Of a source that was compiled before: those of the modules stay the same, whatever the site's version. */
+const known = new WeakMap<RuleSource, CompiledRule>()
+
+export function compileRule(source: RuleSource): CompiledRule {
+  const compiled = known.get(source) ?? compileNew(source)
+  known.set(source, compiled)
+  return compiled
+}
+
+function compileNew({ command, text, names = {}, id = null }: RuleSource): CompiledRule {
   const parsed = parseRule(text)
   if (!parsed.ok) {
     const broken = { verdict: null, holds: () => 'error' as const, tests: [], unmet: () => NONE, needs: '' }

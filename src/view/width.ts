@@ -1,6 +1,6 @@
 /** How wide text stands in a fixed-width font, and cutting and padding by that. Pure. */
 
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
+import { graphemesIn } from '../graphemes.ts'
 
 /** One column each, whatever the font: by far the most text, and measured without looking at it twice. */
 const PLAIN = /^[\x20-\x7e]*$/
@@ -23,7 +23,7 @@ const JOINS = /[\p{M}\p{Cf}\p{Emoji_Modifier}\p{Regional_Indicator}\u1100-\u11ff
 
 /** What a person sees as one character each, in order. */
 function* graphemesOf(line: string): Generator<string> {
-  if (JOINS.test(line)) for (const { segment } of GRAPHEMES.segment(line)) yield segment
+  if (JOINS.test(line)) for (const { segment } of graphemesIn(line)) yield segment
   else yield* line
 }
 

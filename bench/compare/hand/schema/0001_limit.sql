@@ -8,4 +8,3 @@ CREATE TABLE role_permissions (role_id INTEGER, permission TEXT, PRIMARY KEY (ro
 CREATE TABLE runs (id TEXT PRIMARY KEY, platform TEXT, workspace TEXT, actor TEXT, channel TEXT, line TEXT, state TEXT, change TEXT, due_at INTEGER, reply TEXT, created_at INTEGER, ended_at INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX runs_due ON runs (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER, code TEXT, run TEXT, event TEXT) STRICT;
-CREATE INDEX audit_run ON audit (run) WHERE run IS NOT NULL;
