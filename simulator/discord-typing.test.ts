@@ -41,6 +41,25 @@ describe('what is offered while somebody types at Discord', () => {
     ])
   })
 
+  it('a field that is named and has blanks without quotes is no other field', async () => {
+    const { seat, fixture } = await offering()
+    const why = 'There is no field for "one": put a value of several words in quotes'
+    expect((await seat.says('/deploy service:web one')).refused).toBe(why)
+    await seat.says('/deploy service:web staging')
+    expect(sent(fixture, 0).data.options).toEqual([
+      { type: 3, name: 'service', value: 'web' },
+      { type: 3, name: 'env', value: 's' },
+    ])
+  })
+
+  it('the last field that takes text is without the quotes that hold all of it', async () => {
+    const { seat, fixture } = await offering()
+    await seat.says('/pawl run:"deploy web"')
+    await seat.says('/pawl run:echo "a b" "c"')
+    const said = fixture.heard.map((_, n) => sent(fixture, n).data.options[0].value)
+    expect(said).toEqual(['deploy web', 'echo "a b" "c"'])
+  })
+
   it('the last field that takes text takes blanks too', async () => {
     const { seat, fixture } = await offering('deploy web staging')
     expect(await lines(seat, '/pawl deploy web ')).toEqual(['/pawl deploy web staging'])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readLines } from './input.ts'
 import { type Launched, type LaunchOptions, launch } from './launch.ts'
+import { SPEED_MAX } from './pace.ts'
 import { playLines, prompt } from './play.ts'
 import { endOnSignals } from './signals.ts'
 import { playTour, type Step } from './tour.ts'
@@ -20,8 +21,31 @@ const WALL_TOURS = new Map([
   ['care', CARE_TOUR],
 ])
 
+const USAGE = `npm start                       a local Slack and Discord, and a chat in the terminal (/help there)
+npm start < script.txt          the lines of a file, one after the other
+npm start -- --tour main        a tour, each step checked: main, care or jobs
+npm start -- --speed 15         the chat, or a script, on a clock that runs 1 to ${SPEED_MAX} times as fast
+npm start -- --help             this list
+
+docs/simulator.md says more.`
+
+const OPTIONS = { tour: { type: 'string' }, speed: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+
+/** The options of the start; what is wrong with them is said with those that there are. */
+function optionsTyped() {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+  }
+}
+
 async function run(): Promise<number> {
-  const { values } = parseArgs({ options: { tour: { type: 'string' }, speed: { type: 'string' } } })
+  const values = optionsTyped()
+  if (values.help) {
+    print(USAGE)
+    return 0
+  }
   const speed = values.speed === undefined ? undefined : Number(values.speed)
   if (values.tour === 'jobs') return await playJobs(speed ?? JOBS_SPEED)
   const slow = WALL_TOURS.get(values.tour ?? '')

@@ -50,7 +50,7 @@ describe('the chat in the terminal', () => {
     expect(chat.printed).toEqual([
       '— grace in #ops at slack —',
       '— grace in #general at slack —',
-      'Nobody is called "bob": there are ada, grace, linus, gus, eve',
+      'Nobody is called "bob": there are ada, grace, linus, joan, gus, eve',
       'There is no room "#nowhere": there are #ops, #general, #dev, #leads, #security, #training and dm',
       'There are two platforms: /on slack, /on discord',
       '[general] grace: /pawl help',

@@ -44,7 +44,7 @@ export interface Terminal {
 }
 
 export const HELP = `Type as in chat: /pawl help · /deploy web staging · @pawl whoami. Around that (a colon does as well as the slash):
-  /as grace                be somebody else: ada (who administers Pawl), grace, linus, gus (a guest), eve (of another workspace)
+  /as grace                be somebody else: ada and joan (who administer Pawl), grace, linus, gus (a guest), eve (of another workspace)
   /in #general|dm          go to another room: #ops, #general, #leads (ada and grace), #security, #training, #dev (without Pawl)
   /on slack|discord        change the platform
   /press 1                 press a button by its number or label

@@ -28,10 +28,12 @@ import { unavailable } from '../runs/replies.ts'
 import { messageOf, type Services } from '../runs/services.ts'
 import { accountKeysOf } from './accounts.ts'
 import { digestOf } from './digest.ts'
+import { shortOf } from './holders.ts'
 import { askRoom } from './message.ts'
 import { approvalMs, CONFIRM_MS, OPEN_MAX, standingOf } from './needs.ts'
 import { cannotAsk, confirmation, tooManyOpen, waitingForApproval } from './replies.ts'
-import { isMasked, isTooLong } from './shown.ts'
+import { isMasked } from './shown.ts'
+import { isMoreThanShown } from './whole.ts'
 
 /**
  * Records that the run waits, and asks. `events` are those of its decisions. Rejects only before that is recorded.
@@ -67,9 +69,12 @@ export async function awaitCare(
   const expiresAt = now + (stage === 'confirmation' ? CONFIRM_MS : approvalMs(care))
   const digest = await digestOf({ run, plan, actor, channel: channel.id, policy: policy.version, care, expiresAt })
   const asked = { run, line: plan.line, expiresAt }
-  const waiting = (posted: boolean) => waitingForApproval(asked, standingOf(care, []), posted)
+  const waiting = (posted: boolean, short: string | null) =>
+    waitingForApproval(asked, standingOf(care, []), posted, short)
   const reply =
-    stage === 'confirmation' ? confirmation(asked, plan, care, whereOf(admitted, plan), preview) : waiting(true)
+    stage === 'confirmation'
+      ? confirmation(asked, plan, care, whereOf(admitted, plan), preview, actor.platform)
+      : waiting(true, null)
   const change = services.token()
   try {
     const [, changed] = await commit(db, run, change, [
@@ -129,7 +134,11 @@ export async function awaitCare(
     return await tell(services, admitted, unavailable(run))
   }
   if (stage === 'confirmation') return await tell(services, admitted, reply)
-  return await tell(services, admitted, waiting(await askRoom(services, db, run)))
+  const [posted, short] = await Promise.all([
+    askRoom(services, db, run),
+    shortOf(services, db, { actor, subject, barred }, care),
+  ])
+  return await tell(services, admitted, waiting(posted, short))
 }
 
 /** What the line would do; null where that cannot be said, or would read what somebody's word is needed for. */
@@ -175,7 +184,7 @@ function whyImpossible(
       code: 'unsupported',
       why: md`It needs ${what}, and it holds something that is masked: nobody can agree to what he cannot see.`,
     }
-  if (isCut(plan.line) || isTooLong(plan))
+  if (isCut(plan.line) || isMoreThanShown(plan))
     return {
       code: 'limit',
       why: md`It needs ${what}, and the line with its arguments is too long to be shown whole to those who decide: make it shorter.`,

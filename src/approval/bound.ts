@@ -25,7 +25,7 @@ export async function whySpoilt(
 ): Promise<string | null> {
   // A run that has begun is past what comes before the start: of it, only what it does must be the same.
   const begun = row.attempt > 0
-  if (!begun && approval.policy !== policy) return 'who may do what has changed since it was asked'
+  if (!begun && approval.policy !== policy) return 'rules, rights, freezes or rooms have changed since it was asked'
   const { id: channel } = JSON.parse(row.channel) as Channel
   const digest = await digestOf({
     run: row.id,

@@ -2,6 +2,7 @@
 import { auditEvent } from '../audit/event.ts'
 import type { Channel } from '../chat/invocation.ts'
 import { oneLine } from '../chat/label.ts'
+import { typedLine } from '../chat/typed.ts'
 import { askOthers, type ConfirmationRow, decideApproval, selectConfirmations } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
@@ -15,11 +16,14 @@ import { isOwn } from '../runs/visibility.ts'
 import { wakeOrLeaveToSweeper } from '../runs/wake.ts'
 import { digestOf } from './digest.ts'
 import { endOverdue, endVoid } from './end.ts'
+import { shortOf } from './holders.ts'
 import { askRoom } from './message.ts'
 import { approvalMs, careOf, OPEN_MAX, standingOf } from './needs.ts'
 import { readWaiting, type Waiting } from './read.ts'
 import { decidedText, needsText, untilText } from './replies.ts'
 import { type Rejection, reject, TRIES_MAX, UNKNOWN_RUN, type Voter } from './vote.ts'
+
+const NONE_TO_CONFIRM = 'there is no run of this id that waits for you to confirm it'
 
 /** Enough of a line to know it by: there may be several. */
 const LINE_SHOWN = 60
@@ -31,6 +35,8 @@ export type Confirmed =
       readonly line: string
       readonly next: string | null
       readonly posted: boolean
+      /** Says which permissions too few others hold. */
+      readonly short: string | null
     }
   | Rejection
 
@@ -58,14 +64,13 @@ export async function confirmRun(
     return await rejected({ ok: false, reason: 'word', message }, false)
   }
   if (found.length > 1)
-    return await rejected({ ok: false, reason: 'ambiguous', message: whichText(typed, found) }, false)
+    return await rejected(
+      { ok: false, reason: 'ambiguous', message: whichText(voter.actor.platform, typed, found) },
+      false,
+    )
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const waiting = await readWaiting(services, voter.db, run)
-    if (waiting === null)
-      return await rejected(
-        { ...UNKNOWN_RUN, message: 'there is no run of this id that waits for you to confirm it' },
-        false,
-      )
+    if (waiting === null) return await rejected({ ...UNKNOWN_RUN, message: NONE_TO_CONFIRM }, false)
     const rejection = await whyNot(services, voter, waiting, word === null)
     if (rejection) return await rejected(rejection, true)
     const confirmed = await confirm(services, voter, waiting)
@@ -91,8 +96,10 @@ function cut(line: string): string {
 }
 
 /** Says which lines one word could mean, and how to say which. */
-function whichText(word: string, found: readonly ConfirmationRow[]): string {
-  const lines = found.map(({ run, line }) => `"${cut(oneLine(line))}" with confirm ${printWord(word)} ${run}`)
+function whichText(platform: string, word: string, found: readonly ConfirmationRow[]): string {
+  const lines = found.map(
+    ({ run, line }) => `"${cut(oneLine(line))}" with ${typedLine(platform, `confirm ${printWord(word)} ${run}`)}`,
+  )
   return `${found.length} lines of yours wait for this word: say which, ${lines.join(', or ')}`
 }
 
@@ -104,6 +111,9 @@ async function whyNot(
 ): Promise<Rejection | null> {
   const { row, approval, votes, spoilt } = waiting
   const no = (reason: string, message: string): Rejection => ({ ok: false, reason, message })
+  // Elsewhere nobody learns that there is such a run.
+  if (row.platform !== actor.platform || row.workspace !== actor.workspace)
+    return { ...UNKNOWN_RUN, reason: 'elsewhere', message: NONE_TO_CONFIRM }
   if (!isOwn(actor, row))
     return no('other', 'only whoever asked for it can confirm it, with the account that it was asked with')
   if (approval.state !== 'open' || row.state !== 'awaiting_approval')
@@ -114,7 +124,7 @@ async function whyNot(
   if (approval.stage !== 'confirmation')
     return no('already_decided', 'you have confirmed it already; others are asked now')
   if (byId && careOf(approval).confirmation?.word !== null)
-    return no('word', 'a word is asked for: type confirm and that word')
+    return no('word', `a word is asked for: type ${typedLine(actor.platform, 'confirm')} and that word`)
   if (services.now() >= approval.expires_at) {
     await endOverdue(services, db, row)
     return no('expired', 'the two minutes are over: type the line again if it is still wanted')
@@ -170,8 +180,19 @@ async function confirm(services: Services, voter: Voter, waiting: Waiting): Prom
   }
   if (!others) {
     await wakeOrLeaveToSweeper(services, run)
-    return { ok: true, run, line, next: null, posted: false }
+    return { ok: true, run, line, next: null, posted: false, short: null }
   }
-  const posted = await askRoom(services, db, run)
-  return { ok: true, run, line, next: `${needsText(standingOf(care, []))}, until ${untilText(expiresAt)}`, posted }
+  const barred = JSON.parse(approval.barred) as string[]
+  const [posted, short] = await Promise.all([
+    askRoom(services, db, run),
+    shortOf(services, db, { actor, subject: voter.subject, barred }, care),
+  ])
+  return {
+    ok: true,
+    run,
+    line,
+    next: `${needsText(standingOf(care, []))}, until ${untilText(expiresAt)}`,
+    posted,
+    short,
+  }
 }

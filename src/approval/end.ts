@@ -1,12 +1,14 @@
 /** Ends a run that waited for somebody's word and will not start. Network: D1, the courier. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
+import type { Address } from '../chat/invocation.ts'
 import type { Markdown } from '../chat/markdown.ts'
 import { textReply } from '../chat/reply.ts'
 import { type ApprovalRow, selectApproval } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import type { RunRow } from '../db/runs.ts'
-import { actorOf, beforeStart, type Closing, cancelQueued, endWithoutRunning } from '../runs/cancel.ts'
-import { cancelledText } from '../runs/replies.ts'
+import { actorOf, type Closing, cancelQueued, endWithoutRunning } from '../runs/cancel.ts'
+import { withdrawnText } from '../runs/replies.ts'
+import { showAgain } from '../runs/retire.ts'
 import type { Services } from '../runs/services.ts'
 import { tellAsker } from './message.ts'
 import type { Spoilt } from './read.ts'
@@ -44,6 +46,8 @@ export async function endWaiting(
 /** Its time is over: that is a refusal. */
 export async function endOverdue(services: Services, db: Database, row: RunRow): Promise<boolean> {
   const approval = await selectApproval(db, row.id).first<ApprovalRow>()
+  // Confirmed meanwhile, it waits for others, for as long as they have.
+  if (approval?.state === 'open' && services.now() < approval.expires_at) return false
   const stage = approval?.stage ?? 'approval'
   const text = expiredText(row.id, row.line, stage)
   const event = auditEvent(services.now(), 'approval.expired', actorOf(row), { run: row.id, needed: stage })
@@ -57,10 +61,27 @@ export async function endVoid(services: Services, db: Database, row: RunRow, spo
   return await endWaiting(services, db, row, { to: 'denied', code: 'approval_void', text, event })
 }
 
+/** The asker takes it back himself: his question says so, where it stands, and his command's answer; `address` is where that was typed. */
+export async function withdraw(
+  services: Services,
+  db: Database,
+  row: RunRow,
+  by: string,
+  address: Address | undefined,
+): Promise<boolean> {
+  if (!(await cancelQueued(services, db, row, by))) return false
+  // Where nobody else was asked, the run's own end has taken its place.
+  if (row.message === null) return true
+  const text = withdrawnText(row.id, row.line, by)
+  if (address && (await showAgain(services, address, textReply(text), null))) return true
+  await tellAsker(services, row, text, 'plain')
+  return true
+}
+
 /** Cancels what has not started, as `cancelQueued` does; who asked is told in his own place, too, where others were asked. */
 export async function cancelWaiting(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
   const cancelled = await cancelQueued(services, db, row, by)
   if (cancelled && row.state === 'awaiting_approval' && row.message !== null)
-    await tellAsker(services, row, cancelledText(row.line, beforeStart(by)), 'warning')
+    await tellAsker(services, row, withdrawnText(row.id, row.line, by), 'plain')
   return cancelled
 }

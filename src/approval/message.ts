@@ -2,8 +2,9 @@
  * The message in the room that asks for approval: posted by the bot, so that it can be edited until the run's own end stands there.
  * Network: the platform's courier, D1 (to keep where the message is).
  */
-import { code, type Markdown, md, userNamed } from '../chat/markdown.ts'
+import { accountName, code, type Markdown, md, userNamed } from '../chat/markdown.ts'
 import { type Reply, textReply } from '../chat/reply.ts'
+import { type Config, isAdministrator } from '../config.ts'
 import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import { keepInterimMessage, type RunRow, type SeenRunRow, selectSeenRun } from '../db/runs.ts'
@@ -21,7 +22,7 @@ const MENDS_MAX = 3
 
 /** What the message of a run has to say now; null where the run itself speaks, or nobody was asked. */
 function messageFor(
-  { registry }: Services,
+  { registry, config }: Services,
   row: SeenRunRow,
   approval: ApprovalRow,
   votes: readonly VoteRow[],
@@ -29,14 +30,26 @@ function messageFor(
   const { id: run, line, state } = row
   const agreed = votes.filter(({ vote }) => vote === 'approve').map(({ name }) => name)
   if (state === 'awaiting_approval' && approval.stage === 'approval' && approval.state === 'open') {
-    const asker = userNamed(row.actor, row.user_name ?? row.actor)
     const plan = plannedNow(registry, row)
-    const asked = { run, line, asker, plan, because: approval.because, expiresAt: approval.expires_at }
+    const asked = {
+      run,
+      line,
+      asker: askerOf(config, row),
+      plan,
+      because: approval.because,
+      expiresAt: approval.expires_at,
+    }
     return approvalQuestion(asked, standingOf(careOf(approval), votes), agreed)
   }
   if (state === 'queued' && row.attempt === 0) return approved(run, line, agreed)
   const last = isTerminal(state) && row.reply !== null ? (JSON.parse(row.reply) as Reply) : null
   return last?.visibility === 'channel' ? last : null
+}
+
+/** A user by the account's name, where the platform shows it, or by that in Pawl. */
+function askerOf(config: Config, row: SeenRunRow): Markdown {
+  if (row.user_name !== null) return userNamed(row.actor, row.user_name)
+  return accountName(row.actor, isAdministrator(config, actorOf(row)) ? 'an administrator' : undefined)
 }
 
 /** Asks the room; false when nobody there could be reached. Never throws. */

@@ -1,12 +1,15 @@
 /** What is said about a run that waits for somebody's word. Pure. */
 import { approveButton, confirmButton, refuseButton, withdrawButton } from '../chat/button.ts'
-import { code, joinMarkdown, type Markdown, md, personName, plain, timeOf } from '../chat/markdown.ts'
+import { code, joinMarkdown, type Markdown, md, personName, personText, plain, timeOf } from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
+import { typedLine } from '../chat/typed.ts'
 import type { Care } from '../command/care.ts'
 import type { ApprovalRow, VoteRow } from '../db/approvals.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
 import { printWord } from '../language/print.ts'
+import { RUN_ID } from '../runs/identity.ts'
 import { pendingJob, runNote } from '../runs/replies.ts'
+import { goesTo } from './goes-to.ts'
 import type { Standing } from './needs.ts'
 import type { Spoilt } from './read.ts'
 import { flat, shownFields, shownParts } from './shown.ts'
@@ -19,11 +22,12 @@ export interface Asked {
   readonly expiresAt: number
 }
 
-/** `2 with deploy:approve and 1 with sec:approve`; once somebody has agreed: `1 of 2 with deploy:approve`. */
+/** `2 with deploy:approve and 1 with sec:approve`; once somebody has agreed: `2 with deploy:approve (1 has agreed)`. */
 export function needsText(standing: readonly Standing[]): string {
-  const texts = standing.map(
-    ({ need: { permission, count }, given }) => `${given === 0 ? count : `${given} of ${count}`} with ${permission}`,
-  )
+  const texts = standing.map(({ need: { permission, count }, given }) => {
+    const agreed = given === 0 ? '' : ` (${given} ${given === 1 ? 'has' : 'have'} agreed)`
+    return `${count} with ${permission}${agreed}`
+  })
   return texts.join(' and ')
 }
 
@@ -45,6 +49,7 @@ export function confirmation(
   care: Care,
   where: string,
   preview: readonly Block[] | null,
+  platform: string,
 ): Reply {
   const word = care.confirmation?.word ?? null
   const fields = shownFields(shownParts(plan))
@@ -56,7 +61,7 @@ export function confirmation(
   const how =
     word === null
       ? md`Nothing runs before you confirm it, until ${timeOf(expiresAt)}.`
-      : md`Nothing runs before you type ${code(`confirm ${printWord(word)}`)} here, until ${timeOf(expiresAt)}.`
+      : md`Nothing runs before you type ${code(typedLine(platform, confirmLine(word, run)))} here, until ${timeOf(expiresAt)}.`
   const buttons = [...(word === null ? [confirmButton(run)] : []), withdrawButton(run)]
   return {
     visibility: 'private',
@@ -73,11 +78,19 @@ export function confirmation(
   }
 }
 
-/** The asker's own word while others are asked. */
+/** What confirms it. A word that ends as a run's id does would be taken for one: then the run's own follows it. */
+export function confirmLine(word: string | null, run: string): string {
+  if (word === null) return `confirm ${run}`
+  const printed = printWord(word)
+  return `confirm ${RUN_ID.test(word.split(' ').at(-1) ?? '') ? `${printed} ${run}` : printed}`
+}
+
+/** The asker's own word while others are asked. `short` says which permissions too few others hold. */
 export function waitingForApproval(
   { run, line, expiresAt }: Asked,
   standing: readonly Standing[],
   posted: boolean,
+  short: string | null = null,
 ): Reply {
   const where = posted
     ? md`This room is asked.`
@@ -91,6 +104,7 @@ export function waitingForApproval(
         kind: 'text',
         text: md`${code(line)} waits for approval: ${needsText(standing)}, until ${timeOf(expiresAt)}. ${where}`,
       },
+      ...(short === null ? [] : [{ kind: 'text' as const, text: plain(short) }]),
       runNote(run),
       { kind: 'buttons', buttons: [withdrawButton(run)] },
     ],
@@ -113,10 +127,10 @@ export function approvalQuestion(
   const fields = [
     { name: 'Asked by', value: asker },
     // What its defaults are, and what it takes from a message, the line does not show.
-    ...(plan === null ? [] : shownFields(shownParts(plan))),
+    ...(plan === null ? [] : shownFields([...shownParts(plan), ...goesTo(plan)])),
     ...(because === null ? [] : [{ name: 'Why', value: plain(flat(because)) }]),
     { name: 'Needs', value: plain(needsText(standing)) },
-    ...(agreed.length === 0 ? [] : [{ name: 'Approved by', value: joinMarkdown(agreed.map(personName), ', ') }]),
+    ...(agreed.length === 0 ? [] : [{ name: 'Approved by', value: peopleText(agreed, ', ') }]),
     { name: 'Until', value: timeOf(expiresAt) },
   ]
   return {
@@ -143,24 +157,25 @@ export function withApprovers(reply: Reply, by: readonly string[]): Reply {
   return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: md`approved by ${peopleText(by)}` }] }
 }
 
-/** How a run ended whose glass was broken: by whom, and without what. */
-export function withGlass(reply: Reply, { confirmation, approvals }: Care, by: string): Reply {
-  const without = [
-    ...(confirmation === null ? [] : ['confirmation']),
-    ...(approvals.length === 0 ? [] : ['approval']),
-  ].join(' and ')
-  const how = without === '' ? 'in spite of a freeze' : `without ${without}`
-  return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: md`${how}: glass broken by ${personName(by)}` }] }
+/** How a run ended whose glass was broken: by whom, and without what; empty where that cannot be read just now. */
+export function withGlass(reply: Reply, skipped: readonly string[], by: string): Reply {
+  const how = skipped.length === 0 ? '' : `without ${flat(skipped.join(', '))}: `
+  return { ...reply, blocks: [...reply.blocks, { kind: 'note', text: md`${how}glass broken by ${deciderName(by)}` }] }
 }
 
-function peopleText(names: readonly string[]): Markdown {
-  return joinMarkdown(names.map(personName), ' and ')
+function peopleText(names: readonly string[], separator = ' and '): Markdown {
+  return joinMarkdown(names.map(deciderName), separator)
+}
+
+/** Who decides, or breaks the glass, is a user of Pawl or an administrator of the deployment; of an asker that is not known here. */
+export function deciderName(noted: string): Markdown {
+  return personName(noted, 'an administrator')
 }
 
 /** The end of what was refused. */
 export function refusedBy(run: string, line: string, by: string, note: string | null): Markdown {
   const why = note === null ? md`` : md`: ${flat(note)}`
-  return md`${code(line)} was refused by ${personName(by)}${why}. Nothing was run (run ${code(run)}).`
+  return md`${code(line)} was refused by ${deciderName(by)}${why}. Nothing was run (run ${code(run)}).`
 }
 
 /** The end of what nobody may approve any more. */
@@ -177,13 +192,17 @@ export function expiredText(run: string, line: string, stage: string): Markdown 
 
 function saidBy(votes: readonly VoteRow[], vote: VoteRow['vote']): string {
   const said = votes.filter((one) => one.vote === vote)
-  return said.map(({ name }) => name).join(' and ')
+  return said.map(({ name }) => personText(name, 'an administrator')).join(' and ')
 }
+
+/** Of what was asked under another version of the policy: whoever decides about it now ends it. */
+export const OUTDATED = 'void: rules, rights, freezes or rooms have changed, so that it has to be asked again'
 
 /** How it came that nobody can decide any more. */
 export function decidedText({ state, stage }: ApprovalRow, votes: readonly VoteRow[]): string {
   switch (state) {
     case 'given':
+      if (stage === 'break_glass') return 'the glass was broken for it, so that nobody was asked'
       return stage === 'approval' ? `it was approved by ${saidBy(votes, 'approve')}` : 'it was confirmed by who asked'
     case 'refused':
       return `it was refused by ${saidBy(votes, 'refuse')}`
@@ -198,12 +217,12 @@ export function decidedText({ state, stage }: ApprovalRow, votes: readonly VoteR
   }
 }
 
-/** The same to who comes too late: `already decided by linus: it was approved`. */
-export function lateText(approval: ApprovalRow, votes: readonly VoteRow[]): string {
+/** The same to who comes too late: `Already decided by linus: deploy web prod was approved.` */
+export function lateText(line: string, approval: ApprovalRow, votes: readonly VoteRow[]): string {
   const { state, stage } = approval
   const decided = state === 'refused' ? 'refuse' : state === 'given' && stage === 'approval' ? 'approve' : null
-  if (decided === null) return `not to be decided any more: ${decidedText(approval, votes)}`
-  return `already decided by ${saidBy(votes, decided)}: it was ${decided === 'refuse' ? 'refused' : 'approved'}`
+  if (decided === null) return `Nobody has to decide about ${flat(line)} any more: ${decidedText(approval, votes)}.`
+  return `Already decided by ${saidBy(votes, decided)}: ${flat(line)} was ${decided === 'refuse' ? 'refused' : 'approved'}.`
 }
 
 /** A line that stands for another one wants somebody's word itself: he would not see what runs. */

@@ -7,6 +7,7 @@
 import { auditEvent } from '../audit/event.ts'
 import { maskTokens } from '../audit/tokens.ts'
 import { actorKey } from '../chat/invocation.ts'
+import { typedLine } from '../chat/typed.ts'
 import { decideApproval, insertVote } from '../db/approvals.ts'
 import { appendAudit } from '../db/audit.ts'
 import { commit } from '../db/database.ts'
@@ -70,6 +71,12 @@ export const UNKNOWN_RUN: Rejection = {
   message: 'there is no run of this id that waits for approval here: approval list shows those that do',
 }
 
+/** He may be a user with another account: to be added a second time would make two people of one. */
+function nobodyText(platform: string): string {
+  const link = typedLine(platform, 'user link <your name>')
+  return `only users of Pawl can decide: type ${link} if you are one with another account, else an administrator adds you with user add`
+}
+
 /** Why a word of this person does not count; null when it does. What can never be decided any more is ended on the way. */
 async function whyNot(services: Services, { actor, subject, db }: Voter, waiting: Waiting): Promise<Rejection | null> {
   const { row, approval, votes, asker, spoilt } = waiting
@@ -77,10 +84,12 @@ async function whyNot(services: Services, { actor, subject, db }: Voter, waiting
   // Where it was asked there are people who vouch for each other; a run's id may be known elsewhere.
   if (row.platform !== actor.platform || row.workspace !== actor.workspace)
     return { ...UNKNOWN_RUN, reason: 'elsewhere' }
+  // What its asker alone was asked about is nobody else's to know.
+  if (careOf(approval).approvals.length === 0) return UNKNOWN_RUN
   if (approval.state !== 'open' || row.state !== 'awaiting_approval')
-    return no('already_decided', `run ${row.id} is ${lateText(approval, votes)}`)
+    return no('already_decided', lateText(row.line, approval, votes))
   const person = personOf(subject, actor)
-  if (person === null) return no('no_person', 'only users of Pawl can decide: an administrator adds you with user add')
+  if (person === null) return no('no_person', nobodyText(actor.platform))
   const accounts = new Set(await accountKeysOf(db, subject, actor))
   if (accounts.has(actorKey(asker))) return no('own', 'you asked for it, so that somebody else has to decide')
   if ((JSON.parse(approval.barred) as string[]).some((key) => accounts.has(key)))

@@ -28,6 +28,7 @@ export default defineCommand({
     ['alias list', 'all that you may type'],
     [`alias list | filter --path text --matches deploy`, 'those that deploy'],
   ],
+  empty: 'There is no such alias. alias create makes one; help alias create shows how.',
   async handler({ whose }, ctx) {
     const { db } = houseOf(ctx)
     const { results } = await selectVisible(db, actorKey(ctx.actor), LISTED_MAX).all<AliasRow>()

@@ -72,7 +72,7 @@ export async function readLines(ctx: Context, asked: Asked): Promise<Reading> {
   const { db } = houseOf(ctx)
   const window = await selectWindow(db, { before, until: filter.until }).first<WindowRow>()
   if (window === null) throw new Error('the log has no bounds: the migration made them')
-  // The lines of one run have an index.
+  // The lines of one run are found without looking at others.
   const from = filter.run === undefined ? window.bottom : window.first
   const told = {
     ...reading.told,

@@ -15,7 +15,7 @@ const IDENTITY = { user: 'ada', administrator: false, groups: ['ops'], permissio
 function context(
   may: (command: Command) => boolean = () => true,
   identity: ReturnType<House['identity']> = IDENTITY,
-  rules: readonly string[] = [],
+  rules: readonly string[] = ['when command is deploy allow'],
 ): Context {
   const house: Partial<House> = {
     commands: () => loadRegistry().all(),
@@ -28,9 +28,18 @@ function context(
       '1',
       rules.map((text) => ({ command: 'deploy', text })),
     ),
-    subject: { user: null, administrator: false, groups: [], permissions: new Set() },
+    subject: {
+      user: null,
+      administrator: identity.administrator,
+      groups: [],
+      permissions: new Set(identity.permissions),
+    },
   }
-  const bare: Partial<Context> = { actor: { platform: 'slack', workspace: 'T1', id: 'U1' }, now: () => 0 }
+  const bare: Partial<Context> = {
+    actor: { platform: 'slack', workspace: 'T1', id: 'U1' },
+    channel: { id: 'C1', kind: 'channel' },
+    now: () => 0,
+  }
   return Object.assign(bare, { [HOUSE]: house }) as Context
 }
 
@@ -82,6 +91,17 @@ describe('help', () => {
     expect((await run(help, { command: ['run'] }, context())).text).toMatch(/^run cancel .*\S/m)
   })
 
+  it('names the commands of a group that has the name of a command', async () => {
+    const { text } = await run(help, { command: ['group'] }, context())
+    expect(text).toMatch(/Also: .*group add.*group create/)
+    const { text: alone } = await run(
+      help,
+      { command: ['group'] },
+      context(({ key }) => key === 'group'),
+    )
+    expect(alone).not.toContain('Also')
+  })
+
   it('says what stands before the start of a command', async () => {
     const held = ['when command is deploy with option[env] == "prod" must be approved by deploy:approve']
     const { text } = await run(
@@ -99,6 +119,39 @@ describe('help', () => {
     expect(records[0]).toMatchObject({ command: 'deploy', usage: 'deploy <service> <env> [--force]', mayRun: true })
     expect(text).toContain('--force, -f')
     expect(text).not.toContain('may not run')
+  })
+
+  it('says why one may not run it in this room, and nothing of that in another', async () => {
+    const rules = (room: string) => [
+      'when command is deploy allow',
+      `when command is deploy with not channel == "slack:${room}" forbid because "deploy in #ops"`,
+    ]
+    const text = async (room: string) =>
+      (
+        await run(
+          help,
+          { command: ['deploy'] },
+          context(() => true, IDENTITY, rules(room)),
+        )
+      ).text
+    expect(await text('C2')).toContain('Not in this room: it is forbidden: deploy in #ops')
+    expect(await text('C1')).not.toContain('Not in this room')
+  })
+
+  it('lists what changes rules for who may change some, and for nobody else', async () => {
+    const listed = async (identity: typeof IDENTITY) => {
+      const { records } = await run(
+        help,
+        { command: ['rule'] },
+        context(() => true, identity),
+      )
+      return records.map(({ command }) => command)
+    }
+    const own = { ...IDENTITY, permissions: ['policy:deploy'] }
+    const change = ['rule create', 'rule delete', 'rule disable', 'rule enable']
+    expect(await listed(IDENTITY)).toEqual(['rule list', 'rule show'])
+    expect(await listed(own)).toEqual(expect.arrayContaining(change))
+    expect(await listed({ ...IDENTITY, administrator: true })).toEqual(expect.arrayContaining(change))
   })
 
   it('says that one may not run a command, and by which rules', async () => {
@@ -165,4 +218,18 @@ describe('houseOf', () => {
   it('refuses a context that the engine has not prepared', () => {
     expect(() => houseOf({} as Context)).toThrow('this context has no house')
   })
+})
+
+describe('a list', () => {
+  const lists = loadRegistry()
+    .all()
+    .filter(({ path }) => path.at(-1) === 'list')
+
+  // Theirs is never empty: the log has the line of who asks, and who may change no rule is told so.
+  it.each(lists.filter(({ key }) => key !== 'audit:list' && key !== 'rule:list'))(
+    '$name that is empty says so in words of its own',
+    ({ empty }) => {
+      expect(empty).toMatch(/^[A-Z].*\.$/)
+    },
+  )
 })

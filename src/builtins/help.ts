@@ -3,13 +3,16 @@ import * as z from 'zod'
 import { type Markdown, md, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
 import { needsCare } from '../command/care.ts'
-import type { Command, View } from '../command/command.ts'
+import type { Command, Context, View } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
 import { createRegistry } from '../command/registry.ts'
 import { type CommandHelp, columns, describeCommand, helpBlocks, usageLine } from '../command/usage.ts'
-import { heldBy } from '../policy/ask.ts'
+import { heldBy, placeOf, requestOf } from '../policy/ask.ts'
+import { decide } from '../policy/decide.ts'
 import { canFreeze, freezesOf, freezeText } from '../policy/freeze.ts'
+import { refusesForRules } from '../policy/house-permissions.ts'
+import { UNKNOWN } from '../policy/request.ts'
 import { type House, houseOf } from './house.ts'
 
 /** A freeze that stops more of the list than this is said to stop "… more". */
@@ -20,8 +23,18 @@ const LIST_SHOWN = 4_500
 
 /** One line of the list; `frozen` says what stops it just now, for this person. */
 type Line = { command: string; summary: string; usage: string; frozen: string[] }
-/** Help for one command; `rules` is what decides who may run it, `careful` are those that ask for somebody's word first. */
-type Page = CommandHelp & { mayRun: boolean; rules: string[]; careful: string[]; frozen: string[] }
+/**
+ * Help for one command; `rules` is what decides who may run it, `careful` are those that ask for somebody's word first, `not_here` is why
+ * it may not be run in this room though it may in another, `also` what else begins with its name.
+ */
+type Page = CommandHelp & {
+  mayRun: boolean
+  not_here: string | null
+  rules: string[]
+  careful: string[]
+  frozen: string[]
+  also: string[]
+}
 
 export default defineCommand({
   name: 'help',
@@ -40,9 +53,11 @@ export default defineCommand({
     const path = words.flatMap((word) => word.split(':'))
     const all = house.commands()
     const one = all.find(({ name }) => path.length > 0 && name === path.join(' '))
-    if (one) return [page(one, house, ctx.now())]
-    const allowed = all.filter((command) => house.mayRun(command))
+    const held = heldBy(house.subject)
+    const allowed = all.filter((command) => house.mayRun(command) && !refusesForRules(command.key, held))
     const listed = allowed.filter(({ path: own }) => path.every((word, i) => own[i] === word))
+    if (one)
+      return [{ ...page(one, house, ctx), also: listed.flatMap(({ name }) => (name === one.name ? [] : [name])) }]
     if (listed.length === 0) throw new CommandFailure(nothingListed(path, allowed))
     return listed.map((command) => ({
       command: command.name,
@@ -54,13 +69,16 @@ export default defineCommand({
   view: (records): View => (isPage(records[0]) ? pageBlocks(records[0]) : listBlocks(records as readonly Line[])),
 })
 
-function page(command: Command, house: House, now: number): Page {
+function page(command: Command, house: House, ctx: Context): Omit<Page, 'also'> {
+  const mayRun = house.mayRun(command)
+  const here = decide(house.policy, requestOf(house.subject, placeOf(ctx.actor, ctx.channel), command, UNKNOWN))
   return {
     ...describeCommand(command),
-    mayRun: house.mayRun(command),
+    mayRun,
+    not_here: mayRun && !here.allowed ? here.because : null,
     rules: [...house.rulesOf(command)],
     careful: house.policy.rulesOf(command.key).flatMap(({ care, text }) => (needsCare(care) ? [text] : [])),
-    frozen: freezesShown(command, house, now),
+    frozen: freezesShown(command, house, ctx.now()),
   }
 }
 
@@ -82,7 +100,11 @@ function nothingListed(path: readonly string[], allowed: readonly Command[]): st
 }
 
 function pageBlocks(page: Page): Block[] {
-  const blocks = [...helpBlocks(page), ...page.frozen.map((text): Block => ({ kind: 'note', text: frozenNote(text) }))]
+  const here = page.not_here === null ? [] : [md`**Not in this room**: ${page.not_here}`]
+  // A group may have the name of a command: gathering records with group, and group create.
+  const also = page.also.length === 0 ? [] : [md`Also: ${page.also.join(', ')}`]
+  const notes = [...here, ...page.frozen.map(frozenNote), ...also]
+  const blocks = [...helpBlocks(page), ...notes.map((text): Block => ({ kind: 'note', text }))]
   if (page.mayRun) {
     if (page.careful.length === 0) return blocks
     const text = plain('These rules ask for a confirmation or an approval before it starts:')

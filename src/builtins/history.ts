@@ -24,6 +24,7 @@ export default defineCommand({
     ['history', 'your last 20 lines'],
     [`history 5 --search 'deploy web'`, 'the last five with both words'],
   ],
+  empty: 'Nothing that you typed is listed. Without --search, history shows your last 20 lines.',
   async handler({ limit, search = '' }, ctx) {
     const words = search.split(/\s+/).filter((word) => word !== '')
     const query = { limit, except: ctx.run, words }

@@ -181,8 +181,8 @@ function planView(first: LineFacts, stages: readonly StageFacts[]): readonly Blo
     ...(problem === '' ? [] : [{ kind: 'text', text: plain(problem) } as const]),
     { kind: 'code', text: stages.flatMap(stageLines).join('\n') },
     ...fieldsView([
-      ...(after === '' ? [] : [['Starts', after] as const]),
       ...(frozen.length === 0 ? [] : [['Frozen', frozen.join('; ')] as const]),
+      ...(after === '' ? [] : [[starts ? 'Starts' : 'Then it starts', after] as const]),
       ...(locks.length === 0 ? [] : [['Locks', joinMarkdown(locks.map(lockText), '; ')] as const]),
       ...(answer === '' ? [] : [['Answer', answer] as const]),
       ...(practice ? [['Practice', 'this room practises'] as const] : []),

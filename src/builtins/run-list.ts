@@ -39,6 +39,7 @@ export default defineCommand({
     ['run list 5 --state failed --mine', 'the last five of my own that failed'],
     ['run list --undelivered --since 1d', 'answers of the last day that did not arrive'],
   ],
+  empty: 'There is no such run. run list alone shows the newest 20; of others only with run:read.',
   async handler({ limit, state = null, mine, command, since, undelivered, before = null }, ctx) {
     const { db, registry } = houseOf(ctx)
     const actor = mine || !seesOthers(ctx) ? ctx.actor : null

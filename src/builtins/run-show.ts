@@ -10,6 +10,7 @@ import { CommandFailure } from '../command/failure.ts'
 import { type ApprovalRow, selectApproval, selectVotes, type VoteRow } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import { ERASED } from '../db/erase.ts'
+import { type ReviewedRow, selectReview } from '../db/reviews.ts'
 import { locksOf, type RunRow, resolutionOf, type SeenRunRow } from '../db/runs.ts'
 import type { PawlRecord } from '../json.ts'
 import { RUN_ID } from '../runs/identity.ts'
@@ -17,7 +18,7 @@ import { keptRecords } from '../runs/kept.ts'
 import { ago } from '../runs/replies.ts'
 import { isTerminal } from '../runs/state.ts'
 import { pageCount, pageOf } from '../view/page.ts'
-import { layoutOf, nextNote, nextPage, placeOf } from '../view/view.ts'
+import { layoutOf, nextNote, nextPage, placeOf, previousPage } from '../view/view.ts'
 import { type House, houseOf } from './house.ts'
 import { seenRun } from './run-access.ts'
 import { auditText, type Story, storyBlocks, storyOf } from './run-story.ts'
@@ -77,24 +78,31 @@ export default defineCommand({
   },
   view: ([shown]) => ({
     show: [
-      { kind: 'fields', fields: fieldsOf(shown) },
+      // Who turns the page has read the rest.
+      { kind: 'fields', fields: shown.page === 1 ? fieldsOf(shown) : headOf(shown) },
       ...recordBlocks(shown.run, shown.records, shown.page),
-      // Who turns the page has read it.
       ...(shown.page === 1 ? storyBlocks(shown) : []),
       ...(shown.note === null ? [] : [{ kind: 'note' as const, text: plain(shown.note) }]),
     ],
-    actions: shown.page < shown.pages ? [nextPage(shown.run, { number: shown.page })] : shown.offers,
+    actions: [
+      ...(shown.page > 1 ? [previousPage(shown.run, { number: shown.page })] : []),
+      ...(shown.page < shown.pages ? [nextPage(shown.run, { number: shown.page })] : shown.offers),
+    ],
   }),
 })
 
 /** What somebody's word was needed for, and who gave it; null where nobody had to be asked. */
 async function approvalOf(db: Database, run: string): Promise<string | null> {
-  const [approvals, votes] = (await db.batch([selectApproval(db, run), selectVotes(db, run)])) as [
-    D1Result<ApprovalRow>,
-    D1Result<VoteRow>,
-  ]
+  const [approvals, votes, reviews] = (await db.batch([
+    selectApproval(db, run),
+    selectVotes(db, run),
+    selectReview(db, run),
+  ])) as [D1Result<ApprovalRow>, D1Result<VoteRow>, D1Result<ReviewedRow>]
   const [approval] = approvals.results
-  if (!approval || approval.stage === 'break_glass') return null
+  if (!approval) return null
+  const [review] = reviews.results
+  if (approval.stage === 'break_glass')
+    return review ? `none: the glass was broken, without ${(JSON.parse(review.skipped) as string[]).join(', ')}` : null
   if (approval.state !== 'open') return decidedText(approval, votes.results)
   const until = untilText(approval.expires_at)
   if (approval.stage === 'confirmation') return `waits to be confirmed by who asked, until ${until}`
@@ -170,11 +178,17 @@ type Shown = ReturnType<typeof factsOf> &
     readonly approval: string | null
   }
 
-function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
-  const { run, state, line, who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
-  const fields = [
+function headOf({ run, state, line }: Pick<Shown, 'run' | 'state' | 'line'>): { name: string; value: Markdown }[] {
+  return [
     { name: 'Run', value: md`${code(run)}: ${state.replace('_', ' ')}` },
     { name: 'Line', value: code(line) },
+  ]
+}
+
+function fieldsOf(shown: Shown): { name: string; value: Markdown }[] {
+  const { who, platform, where, started_at, ended_at, took_ms, attempt, locks, reason } = shown
+  const fields = [
+    ...headOf(shown),
     { name: 'Asked by', value: plain(`${who} in ${where} on ${platform}`) },
     { name: 'When', value: plain(timeText(Date.parse(started_at))) },
     { name: ended_at === null ? 'For' : 'Took', value: plain(took_ms < 1_000 ? `${took_ms} ms` : ago(took_ms)) },

@@ -2,6 +2,7 @@
 import { storyLineOf } from '../audit/line.ts'
 import type { Block } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
+import { REVIEW_TARGET, SECURITY_TARGET } from '../db/outbox.ts'
 import {
   type AuditSpan,
   type DeliveryRow,
@@ -85,7 +86,9 @@ function stepText({ at, stage, call, name, state, attempt }: StepMark): string {
 }
 
 function deliveryText({ target, label, state, attempts, reason, next_at }: DeliveryRow, now: number): string {
-  const place = target === 0 ? 'who asked' : target < 0 ? 'a direct message' : (label ?? 'its room')
+  // Two words go to the security room, which say different things.
+  const about = target === SECURITY_TARGET ? ', of the glass' : target === REVIEW_TARGET ? ', of the review' : ''
+  const place = target === 0 ? 'who asked' : target < 0 ? 'a direct message' : `${label ?? 'its room'}${about}`
   const why = reason === null ? '' : ` (${reason})`
   switch (state) {
     case 'delivered':

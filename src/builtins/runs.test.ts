@@ -1,11 +1,13 @@
 /** `run show` and `run list` over real D1. */
 import { env } from 'cloudflare:test'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { auditEvent } from '../audit/event.ts'
 import type { Actor, Channel } from '../chat/invocation.ts'
 import { plain, textOf } from '../chat/markdown.ts'
 import { type Block, textReply } from '../chat/reply.ts'
 import type { Command, Context } from '../command/command.ts'
 import { loadRegistry } from '../command/house-registry.ts'
+import { appendAudit } from '../db/audit.ts'
 import { openDatabase } from '../db/database.ts'
 import { insertRun } from '../db/runs.ts'
 import type { Json, PawlRecord } from '../json.ts'
@@ -41,7 +43,8 @@ async function run(command: Command, raw: { [option: string]: Json }, ctx: Conte
   const [first, ...rest] = records
   const view = first ? command.view([first, ...rest]) : null
   const seen = view !== null && 'show' in view ? view.show : view
-  return { records, text: shown((seen as readonly Block[] | null) ?? []) }
+  const buttons = view !== null && 'actions' in view ? view.actions.map(({ label }) => label) : []
+  return { records, text: shown((seen as readonly Block[] | null) ?? []), buttons }
 }
 
 function shown(blocks: readonly Block[]): string {
@@ -186,6 +189,11 @@ describe('run show', () => {
     expect(last.text).toContain('Records 51 to 60 of 60')
     expect(last.text).toContain('<59>')
     expect(last.text).not.toContain('<49>')
+    // Who turns the page has read what else there is of the run, and finds the way back.
+    expect(first.text).toContain('Asked by')
+    expect(last.text).not.toMatch(/Asked by|Audit/)
+    expect([first, last].map(({ buttons }) => buttons)).toEqual([['Next page'], ['Previous page']])
+    expect((await run(runShow, { run: id, page: 2 }, context(GRACE))).buttons).toEqual(['Previous page', 'Next page'])
     await expect(run(runShow, { run: id, page: 4 }, context(GRACE))).rejects.toThrow('has 3 pages')
   })
 
@@ -208,7 +216,7 @@ describe('run show', () => {
     ['an answer in another room', {}, RANDOM],
     ['an answer in a direct message', { channel: { id: 'D1', kind: 'direct' } }, { id: 'D1', kind: 'direct' }],
     ['an answer that was sent elsewhere', { line: 'meow > me' }, OPS],
-    ['a line that was cut before its end', { line: 'meow aaa…' }, OPS],
+    ['a line that was cut before its end', { line: `meow ${'a'.repeat(494)}…` }, OPS],
     ['a line that cannot be read', { line: "meow 'it" }, OPS],
     ['the same ids on another platform', { actor: { ...GRACE, platform: 'discord' } }, OPS],
   ])('never shows somebody else the records or the words of %s', async (_, facts, room) => {
@@ -218,6 +226,15 @@ describe('run show', () => {
     expect(text).toContain('what it gave is not shown here')
     expect(JSON.stringify(records)).not.toContain('secret')
   })
+
+  it.each([`meow ${'a'.repeat(493)}…`, 'meow …'])(
+    'shows what this room has seen of %s, which ends so itself',
+    async (line) => {
+      const id = await makeRun({ line })
+      const { records } = await run(runShow, { run: id }, context(ADA, ['run:read']))
+      expect(records[0]).toMatchObject({ records: [{ a: 1 }, { a: 2 }] })
+    },
+  )
 
   it('takes nobody for the owner because of an id that is the same elsewhere', async () => {
     const id = await makeRun({ actor: { ...GRACE, workspace: 'T2' } })
@@ -237,8 +254,9 @@ describe('run list', () => {
   })
 
   it("lists everybody's with run:read, and says whose", async () => {
-    await makeRun({ at: NOW - 1_000 })
-    await makeRun({ actor: ADA })
+    // The newest of everybody are found in the log.
+    for (const id of [await makeRun({ actor: ADA }), await makeRun({})])
+      await appendAudit(db, { when: 'always' }, [auditEvent(NOW, 'run.admitted', GRACE, { run: id })]).run()
     const reader = context(ADA, ['run:read'])
     expect((await run(runList, {}, reader)).records.map(({ who }) => who)).toEqual(['UGRACE', 'UADA'])
     expect((await run(runList, { mine: true }, reader)).records).toHaveLength(1)

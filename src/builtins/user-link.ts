@@ -7,7 +7,8 @@
 import * as z from 'zod'
 import { base32, readBase32 } from '../base32.ts'
 import { type Actor, actorKey } from '../chat/invocation.ts'
-import { md } from '../chat/markdown.ts'
+import { oneLine } from '../chat/label.ts'
+import { type Markdown, md, userNamed } from '../chat/markdown.ts'
 import type { Context } from '../command/command.ts'
 import { defineCommand } from '../command/define.ts'
 import { CommandFailure } from '../command/failure.ts'
@@ -79,13 +80,20 @@ async function sendCode(ctx: Context, name: string) {
     throw new CommandFailure(
       `${CODES_MAX} codes were asked for within the hour, for ${name} or by you; try again in an hour`,
     )
-  const text = md`The ${ctx.actor.platform} account \`${actorKey(ctx.actor)}\` asks to become you, **${name}**, in Pawl. If it is yours, type there within ${MINUTES} minutes: \`user link --code ${shown(code)}\`. If it is not, ignore this message: nothing has changed.`
+  // Whoever has just asked knows where, and nobody the number of his own account.
+  const text = md`The ${ctx.actor.platform} account \`${actorKey(ctx.actor)}\` asks to become you, **${name}**, in Pawl: ${askedIn(ctx)}. If it is yours, type there within ${MINUTES} minutes: \`user link --code ${shown(code)}\`. If it is not, ignore this message: nothing has changed.`
   const reached = await tellAccounts(ctx, known, text)
   if (reached.length === 0)
     throw new CommandFailure(
       `no account of ${name} could be written to, so that nobody got the code; try again, or ask an administrator`,
     )
   return { user: name, linked: false, accounts: [...new Set(reached.map(({ platform }) => platform))] }
+}
+
+/** Who asks, by name where it can be shown, and where that was just now. */
+function askedIn({ actor, channel }: Context): Markdown {
+  const where = channel.kind === 'direct' ? 'a direct message' : `#${oneLine(channel.name ?? channel.id)}`
+  return md`${userNamed(actor.id, 'somebody')} has just typed it in ${where} there`
 }
 
 async function useCode(ctx: Context, typed: string) {

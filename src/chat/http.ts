@@ -3,7 +3,7 @@
  * shape. Touches the request's stream; no clock, no network, no storage.
  */
 
-/** Slack's and Discord's largest requests stay far below; a modal's state is the biggest. In bytes. */
+/** The biggest requests are what people type into Slack's modals, whose steps are cut so that they pass (slack/form-limits.ts). In bytes. */
 export const BODY_LIMIT = 256 * 1_024
 
 /**

@@ -54,9 +54,38 @@ export function userNamed(id: string, name: string): Markdown {
 /** Ids of accounts: Slack's, and Discord's snowflakes. */
 const ACCOUNT = /^(?:[UW][A-Z0-9]{6,}|[0-9]{15,20})$/
 
-/** Somebody as he was noted: a user by the name in Pawl, whoever is none by the name of the account. */
-export function personName(noted: string): Markdown {
-  return ACCOUNT.test(noted) ? userName(noted) : plain(noted)
+/** What is known of somebody who is no user of Pawl. */
+type Kind = 'an administrator'
+
+/** True for what is noted of somebody who is no user of Pawl: the id of the account. */
+export function isAccount(noted: string): boolean {
+  return ACCOUNT.test(noted)
+}
+
+/** Somebody as he was noted: a user by the name in Pawl, whoever is none as {@link accountName} says. */
+export function personName(noted: string, kind?: Kind): Markdown {
+  return isAccount(noted) ? accountName(noted, kind) : plain(noted)
+}
+
+/**
+ * Whoever is no user of Pawl: by name where the platform shows it and calls nobody, in words elsewhere.
+ *
+ * @example textOf(accountName('U024BE7LH', 'an administrator')) // 'an administrator (U024BE7LH on Slack)'
+ */
+export function accountName(id: string, kind?: Kind): Markdown {
+  const account = `${id} on ${platformOf(id)}`
+  return userNamed(id, kind === undefined ? account : `${kind} (${account})`)
+}
+
+/** The same where only bare text can stand: as a mention, in which a renderer finds the name again. */
+export function personText(noted: string, kind?: Kind): string {
+  if (!isAccount(noted)) return noted
+  return kind === undefined ? `@${noted}` : `${kind} (@${noted})`
+}
+
+/** Where an account of this id is at home; no two platforms' ids look alike. */
+export function platformOf(account: string): string {
+  return /^\d/.test(account) ? 'Discord' : 'Slack'
 }
 
 /** A room, shown by name on the platform the id belongs to. */

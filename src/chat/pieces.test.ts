@@ -5,7 +5,7 @@ import { cleanText, readableSpans, splitSpans } from './pieces.ts'
 const LENGTH = { character: (c: string) => c.length, marks: () => 0 }
 const texts = (pieces: { text: string }[][]) => pieces.map((piece) => piece.map((span) => span.text).join(''))
 
-const IDS = { user: /^U\d+$/, channel: /^C\d+$/, typed: /(?<!\w)#(C\d+)(?!\w)/g }
+const IDS = { user: /^U\d+$/, channel: /^C\d+$/, typed: /(?<!\w)(?:#(?<room>C\d+)|@(?<person>U\d+))(?!\w)/g }
 
 describe('splitting', () => {
   it('text of exactly the limit is one piece, one more is two', () => {
@@ -62,7 +62,7 @@ describe('text on its way out', () => {
       expect(readableSpans([{ text: 'x', link }], IDS)).toEqual([{ text: 'x' }])
   })
 
-  it('has a room named again that was typed into it, in code as well, but not in an address', () => {
+  it('has rooms and people named again that were typed into it, in code as well, but not in an address', () => {
     expect(
       readableSpans(
         [
@@ -74,13 +74,15 @@ describe('text on its way out', () => {
     ).toEqual([
       { text: 'in ', bold: true },
       { text: '#C1', channel: 'C1' },
-      { text: ', by @U2', bold: true },
+      { text: ', by ', bold: true },
+      { text: '@U2', user: 'U2' },
       { text: 'say hi > ', code: true },
       { text: '#C1', channel: 'C1' },
     ])
     const address = 'https://x.test/?a=#C1'
     expect(readableSpans([{ text: address }], IDS)).toEqual([{ text: address, link: address }])
-    expect(readableSpans([{ text: 'issue#C1 and #C1x' }], IDS)).toEqual([{ text: 'issue#C1 and #C1x' }])
+    for (const text of ['issue#C1 and #C1x', 'ada@U1 and @U1x'])
+      expect(readableSpans([{ text }], IDS)).toEqual([{ text }])
   })
 
   it('names whom it cannot name as text', () => {

@@ -2,6 +2,7 @@
  * Text on its way to a platform: made safe to send, its addresses found, and cut into pieces that fit. Pure.
  */
 import { plain, type Span } from './markdown.ts'
+import { type Ids, withNames } from './names.ts'
 import type { Block, Reply } from './reply.ts'
 
 /** No platform shows more of one reply than this; cutting early keeps the work small when a command returns a megabyte. */
@@ -43,15 +44,7 @@ export function isAddress(address: string): boolean {
   return address.length <= ADDRESS_MAX && /^https?:\/\/[^\s<>"'`|\\^{}]+$/.test(address)
 }
 
-/** What a platform's ids look like; anything else that stands for one is shown as text. */
-export interface Ids {
-  readonly user: RegExp
-  readonly channel: RegExp
-  /** A room as people typed it in a text (`#C0123ABCD`), its id in the group: global, and for nothing shorter than ids are. */
-  readonly typed: RegExp
-}
-
-/** The spans of one block, clean, within limits, and with the addresses in plain text made links to what they say, ids of rooms made names. */
+/** The spans of one block, clean, within limits, and with the addresses in plain text made links to what they say, ids made names. */
 export function readableSpans(spans: readonly Span[], ids: Ids): Span[] {
   const out: Span[] = []
   let left = BLOCK_TEXT_MAX
@@ -81,38 +74,6 @@ export function readableSpans(spans: readonly Span[], ids: Ids): Span[] {
 /** What a Date can hold; neither platform shows what came before 1970. */
 function isMoment(time: number): boolean {
   return Number.isInteger(time) && time >= 0 && time <= 8.64e15
-}
-
-/**
- * What clients make of `#ops` in a line is an id, also where the word is a reason or a note: shown, it is the name again. In code, too: the
- * name stands between its two halves. A person stays as typed: no text may name somebody, whom that might call.
- */
-function withNames(span: Span, ids: Ids): Span[] {
-  const out: Span[] = []
-  let at = 0
-  for (const { 0: typed, 1: id = '', index } of span.text.matchAll(ids.typed)) {
-    if (index > at) out.push({ ...span, text: span.text.slice(at, index) })
-    out.push({ text: typed, channel: id })
-    at = index + typed.length
-  }
-  if (at < span.text.length) out.push({ ...span, text: span.text.slice(at) })
-  return out
-}
-
-/** More rooms than this are named under no code block. */
-const LEGEND_MAX = 10
-
-/** Says under a code block, in which no platform shows a name, which rooms its ids are; null where it has none. */
-export function legendOf(text: string, ids: Ids): Span[] | null {
-  const names = new Map(withNames({ text }, ids).flatMap((span) => (isWhole(span) ? [[span.text, span] as const] : [])))
-  const shown = [...names.values()].slice(0, LEGEND_MAX)
-  if (shown.length === 0) return null
-  return shown.flatMap((span, i) => [
-    ...(i > 0 ? [{ text: ' · ' }] : []),
-    { text: span.text, code: true as const },
-    { text: ' is ' },
-    span,
-  ])
 }
 
 function withAddresses(span: Span): Span[] {

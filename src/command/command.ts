@@ -166,6 +166,11 @@ export interface Command {
   readonly wantsWhy: boolean
   /** What it would do, with the same arguments, without doing it; null when its module cannot say. */
   readonly dryRun: ((args: Arguments, ctx: Context) => Promise<Result> | Result) | null
+  /**
+   * What is wrong with the options now that no schema can know; null when its module looks at none. Changes nothing. Rejects when a
+   * check breaks instead of refusing.
+   */
+  readonly checkNow: ((args: Arguments, ctx: Context) => Promise<readonly OptionProblem[]>) | null
   /** What may continue the text typed for an option, at most 25 (Discord's limit); empty without a completer. */
   complete(option: string, typed: string, ctx: CompletionContext): Promise<readonly string[]>
   handler(args: Arguments, ctx: Context): Promise<Result> | Result
@@ -175,9 +180,14 @@ export interface Command {
   view(records: readonly [PawlRecord, ...PawlRecord[]]): View | null
 }
 
+export interface OptionProblem {
+  readonly option: string
+  readonly message: string
+}
+
 export type Checked =
   | { readonly ok: true; readonly args: Arguments }
-  | { readonly ok: false; readonly problems: readonly { readonly option: string; readonly message: string }[] }
+  | { readonly ok: false; readonly problems: readonly OptionProblem[] }
 
 export interface PartlyChecked {
   readonly args: Arguments

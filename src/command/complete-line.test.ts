@@ -11,7 +11,8 @@ import { createRegistry } from './registry.ts'
 const registry = loadRegistry()
 const all = registry.all()
 const ownValues: ValuesOf = async (_, option, typed) => choicesOf(option, typed) ?? []
-const complete = (typed: string, allowed = all) => completeLine(registry, allowed, typed, ownValues)
+const complete = (typed: string, allowed = all, inThread = false) =>
+  completeLine(registry, allowed, typed, ownValues, inThread)
 
 describe('completion of a line', () => {
   it('gives names of commands, of several words too', async () => {
@@ -40,23 +41,26 @@ describe('completion of a line', () => {
       handler: () => null,
     })
     const own = createRegistry([{ file: 'paint', command: paint }])
-    const lines = await completeLine(own, own.all(), 'paint ', ownValues)
+    const lines = await completeLine(own, own.all(), 'paint ', ownValues, false)
     const read = lines.flatMap((line) => {
       const parsed = parsePipeline(line)
       const value = parsed.ok ? parsed.pipeline.stages[0].tokens[1]?.value : null
       return value?.kind === 'text' ? [value.text] : []
     })
     expect(read).toEqual(expect.arrayContaining(['deep blue', '-5%', "it's", '--all']))
-    expect(await completeLine(own, own.all(), "paint 'de", ownValues)).toEqual(["paint 'deep blue'"])
+    expect(await completeLine(own, own.all(), "paint 'de", ownValues, false)).toEqual(["paint 'deep blue'"])
   })
 
   it('asks for the values of the option at that place, with what of the word is its value', async () => {
     const asked: [string, string, string][] = []
-    const lines = async (typed: string, values: readonly string[] = []) =>
-      await completeLine(registry, all, typed, async (command, option, word) => {
+    const recording =
+      (values: readonly string[]): ValuesOf =>
+      async (command, option, word) => {
         asked.push([command.key, option.name, word])
         return values
-      })
+      }
+    const lines = async (typed: string, values: readonly string[] = []) =>
+      await completeLine(registry, all, typed, recording(values), false)
     expect(await lines('deploy we', ['web', 'web two'])).toEqual(['deploy web', "deploy 'web two'"])
     expect(await lines('deploy --service=we', ['web'])).toEqual(['deploy --service=web'])
     expect(await lines("deploy 'web t", ['web two'])).toEqual(["deploy 'web two'"])
@@ -73,15 +77,15 @@ describe('completion of a line', () => {
     const never: ValuesOf = async () => {
       throw new Error('asked')
     }
-    expect(await completeLine(registry, all, 'deplo', never)).toEqual(['deploy'])
+    expect(await completeLine(registry, all, 'deplo', never, false)).toEqual(['deploy'])
     const open = all.filter(({ key }) => key !== 'deploy')
-    expect(await completeLine(registry, open, 'deploy we', never)).toEqual([])
+    expect(await completeLine(registry, open, 'deploy we', never, false)).toEqual([])
   })
 
   it('gives places behind a redirect, and not behind a sign that is text', async () => {
-    expect(await complete('echo x > ')).toEqual(['echo x > here', 'echo x > me', 'echo x > thread'])
+    expect(await complete('echo x > ')).toEqual(['echo x > here', 'echo x > me'])
     expect(await complete('echo x >m')).toEqual(['echo x > me'])
-    expect(await complete('echo x *> here t')).toEqual(['echo x *> here thread'])
+    expect(await complete('echo x *> here m')).toEqual(['echo x *> here me'])
     expect(await complete('echo x *> here h')).toEqual([])
     expect(await complete("deploy '>' ")).toContain("deploy '>' staging")
     expect(await complete('deploy a>b ')).toContain('deploy a>b staging')
@@ -89,7 +93,19 @@ describe('completion of a line', () => {
     expect(await complete('echo x > me | so')).toEqual(['echo x > me | sort'])
   })
 
-  it('gives options that have not been given', async () => {
+  it('gives the thread as a place only to who types in one', async () => {
+    expect(await complete('echo x > t')).toEqual([])
+    expect(await complete('echo x > t', all, true)).toEqual(['echo x > thread'])
+  })
+
+  it('gives options that have not been given, by name or by position', async () => {
+    const left = await complete('deploy web prod --')
+    expect(left).not.toContain('deploy web prod --service')
+    expect(left).not.toContain('deploy web prod --env')
+    expect(await complete('deploy web --')).toEqual(expect.arrayContaining(['deploy web --env', 'deploy web --force']))
+    // Where its own name stands, the first word is that of the next option.
+    expect(await complete('deploy --service web prod --e')).toEqual([])
+    expect(await complete('deploy --env prod web --s')).toEqual([])
     expect(await complete('deploy web staging --')).toContain('deploy web staging --force')
     expect(await complete('deploy web staging --force --')).not.toContain('deploy web staging --force --force')
   })

@@ -13,11 +13,12 @@ import type { Registry } from './registry.ts'
 export type ValuesOf = (command: Command, option: Option, typed: string) => Promise<readonly string[]>
 
 /** Places of a redirect that have a name; rooms and people are picked from the client's own lists. */
-const PLACES = ['here', 'me', 'thread']
+const PLACES = ['here', 'me']
 
 /**
  * Whole lines, each the typed one with its last word completed.
  *
+ * @param inThread whether it is typed in a thread, which an answer can then be sent to
  * @example await completeLine(registry, allowed, 'seed [] | so', valuesOf) // ['seed [] | sort']
  */
 export async function completeLine(
@@ -25,12 +26,13 @@ export async function completeLine(
   allowed: readonly Command[],
   typed: string,
   valuesOf: ValuesOf,
+  inThread: boolean,
 ): Promise<string[]> {
   const { stageAt, redirectAt } = lastParts(typed)
   const rest = typed.slice(redirectAt ?? stageAt).trimStart()
   const before = typed.slice(0, typed.length - rest.length)
   const lead = before === '' || /\s$/.test(before) ? before : `${before} `
-  const next = redirectAt === null ? await nextOf(registry, allowed, rest, valuesOf) : placesOf(rest)
+  const next = redirectAt === null ? await nextOf(registry, allowed, rest, valuesOf) : placesOf(rest, inThread)
   return next
     .map((text) => lead + text)
     .filter((line) => line.length <= CHOICE_LENGTH && line !== typed)
@@ -60,11 +62,12 @@ function lastParts(line: string): { readonly stageAt: number; readonly redirectA
 }
 
 /** The places that may stand where the last word behind a redirect sign is being typed. */
-function placesOf(rest: string): string[] {
+function placesOf(rest: string, inThread: boolean): string[] {
   const words = rest.split(/\s+/)
   const current = words.pop() ?? ''
   const head = rest.slice(0, rest.length - current.length)
-  return PLACES.filter((place) => place.startsWith(current) && !words.includes(place)).map((place) => head + place)
+  const places = inThread ? [...PLACES, 'thread'] : PLACES
+  return places.filter((place) => place.startsWith(current) && !words.includes(place)).map((place) => head + place)
 }
 
 async function nextOf(
@@ -121,7 +124,11 @@ interface Possible {
 function argumentsOf(command: Command, given: readonly string[], current: string): Possible {
   const named = new Set(given.flatMap((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? []))
   const open = command.options.filter(({ name, list }) => list || !named.has(name))
-  const flags = open.map(({ name }) => `--${name}`)
+  const positions = open.filter(({ kind }) => kind !== 'boolean')
+  const words = countWords(command, given)
+  // What stands there by position has been given, too.
+  const filled = new Set(positions.slice(0, words).filter(({ list }) => !list))
+  const flags = open.filter((option) => !filled.has(option)).map(({ name }) => `--${name}`)
   const [, prefix = '', own = '', typed = ''] = /^(--([^=]+)=)(.*)$/s.exec(current) ?? []
   const assigned = command.options.find(({ name }) => name === own)
   if (assigned) return { flags: [], value: { option: assigned, typed, prefix } }
@@ -131,9 +138,8 @@ function argumentsOf(command: Command, given: readonly string[], current: string
   if (asked === 'why') return { flags: [], value: null }
   const option = command.options.find(({ name, kind }) => name === asked && kind !== 'boolean')
   if (option) return { flags: [], value: { option, typed: current, prefix: '' } }
-  const positions = open.filter(({ kind }) => kind !== 'boolean')
   const last = positions.at(-1)
-  const positional = positions[countWords(command, given)] ?? (last?.list ? last : undefined)
+  const positional = positions[words] ?? (last?.list ? last : undefined)
   return {
     flags: current === '' ? flags : [],
     value: positional ? { option: positional, typed: current, prefix: '' } : null,

@@ -190,6 +190,8 @@ describe('defineCommand', () => {
     ['an approval without a permission', { approval: {} }, 'its approval names no permission'],
     ['examples that are lines', { examples: ['try'] }, 'its examples are not pairs'],
     ['a completer without its option', { complete: { nope: () => [] } }, 'complete.nope: there is no option nope'],
+    ['a check without its option', { check: { nope: () => null } }, 'check.nope: there is no option nope'],
+    ['a check that is no function', { options: { a: text() }, check: { a: true } }, 'check.a is not a function'],
     ['the option help', { options: { help: text() } }, 'option help: the name "help" is taken'],
     [
       'an upper-case option',

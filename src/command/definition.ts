@@ -81,6 +81,13 @@ export interface Definition<O extends OptionSchemas, R extends HandlerResult> {
       ctx: CompletionContext,
     ) => Promise<readonly string[]> | readonly string[]
   }
+  /**
+   * What no schema can know of an option that was given: throws a `CommandFailure` for a value that will not do now, as a date that
+   * is past. A form asks before it closes, and says so beside the field. A line does not ask: the handler has to refuse the same.
+   */
+  readonly check?: {
+    readonly [name in keyof O]?: (args: ArgumentsOf<O>, ctx: Context) => Promise<unknown> | unknown
+  }
   /** A line and what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
   readonly handler: (args: ArgumentsOf<O>, ctx: Context) => Promise<R> | R

@@ -10,9 +10,15 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure'
   /** Fixed-width text under the message, as a text with the wrong place marked. */
   readonly shown: string | null
+  /** The message says by itself what it is about: a line that stands alone is not named before it. */
+  readonly whole: boolean
 
-  constructor(message: string, { shown = null }: { readonly shown?: string | null } = {}) {
+  constructor(
+    message: string,
+    { shown = null, whole = false }: { readonly shown?: string | null; readonly whole?: boolean } = {},
+  ) {
     super(message)
     this.shown = shown
+    this.whole = whole
   }
 }

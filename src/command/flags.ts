@@ -23,9 +23,18 @@ export const BECAUSE_MAX = 300
 /** A command with one of these options has it said there. */
 const SAYS_WHY: readonly string[] = ['reason', 'note']
 
-/** True where the reason is asked for beside the options: its module wants approval, or it changes something, so that a rule may. */
-export function asksWhy({ approver, effects, options }: Pick<Command, 'approver' | 'effects' | 'options'>): boolean {
-  return approver !== null || (effects === 'write' && !options.some(({ name }) => SAYS_WHY.includes(name)))
+/**
+ * True where the reason is asked for beside the options: its module wants approval, or it changes something before all eyes, so that a
+ * rule may. What is answered to the asker alone, as most of Pawl's own commands are, takes `--why` on a line.
+ */
+export function asksWhy({
+  approver,
+  effects,
+  options,
+  answer,
+}: Pick<Command, 'approver' | 'effects' | 'options' | 'answer'>): boolean {
+  const open = effects === 'write' && answer === 'channel'
+  return approver !== null || (open && !options.some(({ name }) => SAYS_WHY.includes(name)))
 }
 
 /** What the flags of all stages say together. */

@@ -37,7 +37,8 @@ describe('usageLine', () => {
       handler: () => null,
     })
     expect(usageLine(meow)).toBe('meow')
-    expect(helpBlocks(describeCommand(meow))).toHaveLength(2)
+    expect(helpBlocks(describeCommand(meow))).toHaveLength(3)
+    expect(describeCommand(meow).flags).toEqual(['--why'])
   })
   it('says how to give a required switch', () => {
     const must = defineCommand({
@@ -72,7 +73,7 @@ describe('helpBlocks', () => {
       ].join('\n'),
       'Examples\npack install web the web pack',
       'Before it starts: approval by 1 with pack:approve',
-      '--form asks for the options · --dry-run says what it would do · --why gives the reason',
+      '--form asks for the options · --dry-run says what it would do · --why gives the reason, for those who approve',
     ])
   })
 

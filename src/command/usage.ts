@@ -70,11 +70,12 @@ export function describeCommand(command: Command): CommandHelp {
   } satisfies PawlRecord
 }
 
-function flagsOf({ options, dryRun, approver }: Command): string[] {
+function flagsOf({ options, dryRun }: Command): string[] {
   return [
     ...(options.length > 0 ? ['--form'] : []),
     ...(dryRun === null ? [] : ['--dry-run']),
-    ...(approver === null ? [] : ['--why']),
+    // A rule may have any command approved.
+    '--why',
   ]
 }
 
@@ -82,7 +83,7 @@ function flagsOf({ options, dryRun, approver }: Command): string[] {
 const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['--form', 'asks for the options'],
   ['--dry-run', 'says what it would do'],
-  ['--why', 'gives the reason'],
+  ['--why', 'gives the reason, for those who approve'],
 ])
 
 function kindOf({ choices, kind, list, min, max }: Option): string {

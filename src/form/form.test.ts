@@ -150,6 +150,30 @@ describe('the reason', () => {
     expect(names(50)?.[0]).not.toContain('why')
   })
 
+  it('has to be given where the arguments that were given want one, and not where they do not', () => {
+    const deploy = defineCommand({
+      ...base,
+      name: 'deploy',
+      summary: 'Deploy',
+      options: { env: z.enum(['prod', 'staging']).describe('Where'), word: z.string().default('x').describe('Word') },
+      effects: 'write',
+      confirm: { when: ({ word }) => word !== 'x', word: ({ word }) => word },
+      approval: { permission: 'deploy:approve', reason: true, when: ({ env }) => env === 'prod' },
+      rules: ['when command is deploy allow'],
+    })
+    const steps = stepsOf(deploy, { fields: 5 }) ?? []
+    const required = (given: Record<string, string>) =>
+      formOf({ id: 'f', command: deploy, draft: draftOf(deploy, given, {}), steps }).fields.find(
+        ({ name }) => name === 'why',
+      )?.required
+    expect(required({ env: 'prod' })).toBe(true)
+    expect(required({ env: 'staging' })).toBe(false)
+    // Nothing is known yet, and where a module stumbles over what was given nothing can be.
+    expect(required({})).toBe(false)
+    expect(required({ env: 'nowhere' })).toBe(false)
+    expect(required({ env: 'prod', word: ' ' })).toBe(false)
+  })
+
   it('is what the line gave until something else is typed, and none once it is cleared', () => {
     const command = approved('all:approve')
     const draft = draftOf(command, {}, { why: 'so', 'dry-run': true })

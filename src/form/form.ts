@@ -50,6 +50,8 @@ export interface Form {
 export interface FormLimits {
   /** Fields in one step. */
   readonly fields: number
+  /** How much the fields of one step may weigh together, and what one weighs at most, whatever is typed into it. */
+  readonly weight?: { readonly most: number; of(field: Field): number }
 }
 
 /** What a form id looks like. */

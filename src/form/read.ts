@@ -3,6 +3,7 @@ import type { Command, Option } from '../command/command.ts'
 import type { RawArguments } from '../command/define.ts'
 import { readValue, type ValueReading } from '../command/read-value.ts'
 import type { Json } from '../json.ts'
+import { certainCare } from '../policy/module-approvals.ts'
 import type { FieldValue } from './form.ts'
 
 export interface FormReading {
@@ -33,10 +34,18 @@ export function readForm(command: Command, typedFor: (option: string) => FieldVa
 
 /** What is said of a reason that is missing though those who approve these arguments want one; null when nothing is. */
 export function missingWhy(command: Command, raw: RawArguments, why: FieldValue | undefined): string | null {
-  if (command.approver === null || (typeof why === 'string' && why.trim() !== '')) return null
+  if (typeof why === 'string' && why.trim() !== '') return null
+  return wantsWhy(command, raw) ? 'why is missing: those who approve it want to know' : null
+}
+
+/** True where those who approve these arguments want a reason. */
+export function wantsWhy(command: Command, raw: RawArguments): boolean {
+  if (command.approver === null) return false
   const checked = command.check(raw)
-  const wanted = checked.ok && command.care(checked.args).approvals.some(({ reason }) => reason)
-  return wanted ? 'why is missing: those who approve it want to know' : null
+  return (
+    checked.ok &&
+    certainCare(command, { args: checked.args, unknown: new Set() }).approvals.some(({ reason }) => reason)
+  )
 }
 
 /** The value of one field; null when it was left empty. */

@@ -1,8 +1,9 @@
 /** Which fields a command's form has, in which step. Pure. */
 import type { Command, Option } from '../command/command.ts'
 import { asksWhy, BECAUSE_MAX } from '../command/flags.ts'
-import { type Draft, problemOf, shownDefault, typedIn } from './draft.ts'
+import { type Draft, NEW_DRAFT, problemOf, shownDefault, typedIn } from './draft.ts'
 import type { Field, FieldKind, Form, FormLimits } from './form.ts'
+import { readForm, wantsWhy } from './read.ts'
 
 /** `--why` as a field. No option has its name. */
 const WHY: Option = {
@@ -23,18 +24,26 @@ const LINE_MAX = 200
  * The options of each step, in their order, secret ones last: what they hold is nowhere but in the submission that runs the command.
  * Null where they do not fit into one step, and for a command without options.
  */
-export function stepsOf(command: Command, { fields }: FormLimits): readonly (readonly Option[])[] | null {
+export function stepsOf(command: Command, { fields, weight }: FormLimits): readonly (readonly Option[])[] | null {
   const { options } = command
   const secrets = options.filter(({ secret }) => secret)
   const open = [
     ...options.filter(({ secret }) => !secret),
     ...(asksWhy(command) ? [{ ...WHY, required: command.wantsWhy }] : []),
   ]
-  if (options.length === 0 || secrets.length > fields) return null
+  const weights = new Map([...open, ...secrets].map((option) => [option, weight?.of(fieldOf(option, NEW_DRAFT)) ?? 0]))
+  const fits = (step: readonly Option[]) =>
+    step.length <= fields &&
+    (!weight || step.reduce((sum, option) => sum + (weights.get(option) ?? 0), 0) <= weight.most)
+  if (options.length === 0 || !fits(secrets)) return null
   const steps: Option[][] = []
-  for (let at = 0; at < open.length; at += fields) steps.push(open.slice(at, at + fields))
+  for (const option of open) {
+    const last = steps.at(-1)
+    if (last && fits([...last, option])) last.push(option)
+    else steps.push([option])
+  }
   const last = steps.at(-1)
-  if (last && last.length + secrets.length <= fields) last.push(...secrets)
+  if (last && fits([...last, ...secrets])) last.push(...secrets)
   else steps.push(secrets)
   return steps
 }
@@ -57,9 +66,17 @@ export function formOf({ id, command, draft, steps }: StepShown): Form {
     intro: [command.summary, dry ? 'Dry run: nothing will be changed.' : ''].filter((part) => part !== '').join('. '),
     step,
     steps: steps.length,
-    fields: (steps[step - 1] ?? []).map((option) => fieldOf(option, draft)),
+    fields: (steps[step - 1] ?? []).map((option) =>
+      fieldOf(option.name === WHY.name ? whyFor(command, draft) : option, draft),
+    ),
     submit: last ? (dry ? 'Dry run' : 'Run') : 'Next',
   }
+}
+
+/** What was given so far may want a reason where not all arguments do. */
+function whyFor(command: Command, draft: Draft): Option {
+  const { raw } = readForm(command, (name) => typedIn(draft, name))
+  return { ...WHY, required: command.wantsWhy || wantsWhy(command, raw) }
 }
 
 function fieldOf(option: Option, draft: Draft): Field {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalise } from './normalise.ts'
+import { normalise, plainMentions } from './normalise.ts'
 import { parsePipeline } from './parse.ts'
 import { toSeam } from './seam.ts'
 
@@ -75,4 +75,23 @@ describe('Discord', () => {
 
 it('keeps entities and mentions of chats as they are in a terminal', () => {
   expect(normalise("x '<@U1> &amp;'", { platform: 'plain' })).toBe("x '<@U1> &amp;'")
+})
+
+describe('a field of text', () => {
+  it.each([
+    ['see <#789> and <@!456>, <@123>2', 'see #789 and @456, @123 2'],
+    // Nothing else of it is what a client made: a dash, a quote and an address stay as they were typed.
+    ['—force “x” it’s <https://x.example/a> &amp; <@&5>', '—force “x” it’s <https://x.example/a> &amp; <@&5>'],
+  ])('%j reads %j: its mentions as on a line, the rest to the letter', (text, expected) => {
+    expect(plainMentions(text, { platform: 'discord' })).toBe(expected)
+  })
+
+  it('that mentions nobody is kept to the letter', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const none = text.replaceAll('<', '')
+        expect(plainMentions(none, { platform: 'discord' })).toBe(none)
+      }),
+    )
+  })
 })

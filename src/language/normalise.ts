@@ -32,6 +32,11 @@ const DISCORD_MENTION = /<(@)!?(\d+)>|<(#)(\d+)>/y
 /** Slack links what looks like an address; people on Discord write `<https://…>` to keep the preview away. */
 const LINK = /<(https?:\/\/[^<>|\s]+|(?:mailto|tel):[^<>|\s]+)(?:\|[^<>]*)?>/y
 
+/** A mention in a text, before the character that follows it. */
+function keptApart(mention: string, next: string): string {
+  return /[A-Za-z0-9_<]/.test(next) ? `${mention} ` : mention
+}
+
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(text)
@@ -64,7 +69,7 @@ class Writer {
 
   /** A user or a channel: one bare word, kept apart from what touches it, so that `<@U1>2` does not name `U12`. */
   mention(text: string, next: string): void {
-    this.#out += /[A-Za-z0-9_<]/.test(next) ? `${text} ` : text
+    this.#out += keptApart(text, next)
     this.#escaped = false
     this.#wordStarts = false
   }
@@ -120,6 +125,21 @@ export function normalise(line: string, { platform }: { readonly platform: Platf
     }
   }
   return writer.text
+}
+
+/**
+ * The text of a field that a client filled, its mentions the words that they are on a line; all else is kept to the letter.
+ *
+ * @example plainMentions('see <#123>', { platform: 'discord' }) // 'see #123'
+ */
+export function plainMentions(text: string, { platform }: { readonly platform: Platform }): string {
+  let out = ''
+  for (let at = 0; at < text.length; ) {
+    const mention = text.charAt(at) === '<' ? readMention(text, at, platform) : null
+    out += mention === null ? text.charAt(at) : keptApart(mention.text, text.charAt(mention.end))
+    at = mention?.end ?? at + 1
+  }
+  return out
 }
 
 function readMention(line: string, at: number, platform: Platform): { text: string; end: number } | null {

@@ -2,6 +2,7 @@
 import type { Actor, Channel } from '../chat/invocation.ts'
 import type { Arguments, Command, PartlyChecked } from '../command/command.ts'
 import { decide, type Policy } from './decide.ts'
+import { refusesForRules } from './house-permissions.ts'
 import { type Place, type Request, type RequestArguments, type Subject, UNKNOWN, type Unknown } from './request.ts'
 
 /**
@@ -25,9 +26,14 @@ export function requestOf(
   }
 }
 
-/** Whether somebody may run a command at all: with some arguments, in some room. What help lists and completion offers. */
+/** Whether somebody may run a command at all: with some arguments, in some room. */
 export function isPossible({ policy, subject }: { policy: Policy; subject: Subject }, command: Command): boolean {
   return decide(policy, requestOf(subject, UNKNOWN, command, UNKNOWN)).allowed
+}
+
+/** The same without what would refuse him whatever he types: what help lists and completion offers. */
+export function isOffered(asker: { policy: Policy; subject: Subject }, command: Command): boolean {
+  return isPossible(asker, command) && !refusesForRules(command.key, heldBy(asker.subject))
 }
 
 /** What somebody holds; null is everything. */

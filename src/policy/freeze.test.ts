@@ -91,13 +91,15 @@ describe('a freeze', () => {
     expect(found.map(({ id }) => id)).toEqual([2, 4, 3, 1, 5])
     const denial = frozenDenial(found, ['a rule'])
     expect(denial).toMatchObject({ allowed: false, reason: 'frozen', rules: ['a rule'], missing: [] })
-    expect(denial?.because).toMatch(/^it is frozen by ada until it is ended: release \(freeze 2\);.*and 2 more$/)
+    expect(denial?.because).toMatch(/^it is frozen by ada until somebody ends it: release \(freeze 2\);.*and 2 more$/)
     expect(frozenDenial([], [])).toBeNull()
   })
 
-  it('names whoever started it, but not by the number of an account', () => {
-    expect(freezeText(FREEZE)).toBe('by ada until it is ended: release (freeze 1)')
-    expect(freezeText({ ...FREEZE, byName: 'U0ADA00001' })).toBe('until it is ended: release (freeze 1)')
+  it('names whoever started it; an account so that a renderer finds the name', () => {
+    expect(freezeText(FREEZE)).toBe('by ada until somebody ends it: release (freeze 1)')
+    expect(freezeText({ ...FREEZE, byName: 'U0ADA00001' })).toBe(
+      'by an administrator (@U0ADA00001) until somebody ends it: release (freeze 1)',
+    )
     expect(freezeText({ ...FREEZE, until: 0, condition: 'option[a] == 1', exceptPermission: 'x:y' })).toBe(
       'by ada until 1970-01-01 00:00 UTC where option[a] == 1: release (freeze 1, except for x:y)',
     )
@@ -109,7 +111,7 @@ describe('a freeze', () => {
     expect(denial?.freezes?.map(({ byName }) => byName)).toEqual(['U0ADA00001'])
     const { blocks } = denied('r_0123456789abcdef', 'deploy', denial as Denial, { identities: [], names: [] })
     expect(JSON.stringify(blocks)).toContain('"user":"U0ADA00001"')
-    expect(JSON.stringify(blocks)).toContain('until it is ended: release (freeze 1)')
+    expect(JSON.stringify(blocks)).toContain('until somebody ends it: release (freeze 1)')
   })
 
   it('never opens anything: with more freezes no fewer stop a request', () => {

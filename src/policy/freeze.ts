@@ -3,12 +3,12 @@
  *
  * They come after the rules and never open anything: a freeze that cannot be evaluated stops what it names.
  */
+import { personText } from '../chat/markdown.ts'
 import type { Command } from '../command/command.ts'
 import type { Registry } from '../command/registry.ts'
 import { type CompiledRule, compileRule } from './compile.ts'
 import type { Denial, Policy } from './decide.ts'
 import { isHouseCommand } from './house-permissions.ts'
-import { ACCOUNT_ID } from './names.ts'
 import type { Request } from './request.ts'
 import type { Freeze } from './site.ts'
 
@@ -87,14 +87,12 @@ export function frozenDenial(freezes: readonly Freeze[], rules: readonly string[
 
 /** After the word "frozen", for people: `by ada until 2026-12-01 18:00 UTC: release (freeze 3, except for deploy:hotfix)`. */
 export function freezeText(freeze: Freeze): string {
-  const { byName } = freeze
-  // The id of an account tells a reader nothing where it cannot be shown as a person; freeze list has it.
-  return `${ACCOUNT_ID.test(byName.toLowerCase()) ? '' : `by ${byName} `}${freezeTerms(freeze)}`
+  return `by ${personText(freeze.byName, 'an administrator')} ${freezeTerms(freeze)}`
 }
 
 /** The same without who started it. */
 export function freezeTerms({ id, reason, until, condition, exceptPermission }: Freeze): string {
-  const end = until === null ? 'until it is ended' : `until ${momentText(until)}`
+  const end = until === null ? 'until somebody ends it' : `until ${momentText(until)}`
   const where = condition === null ? '' : ` where ${condition}`
   const except = exceptPermission === null ? '' : `, except for ${exceptPermission}`
   return `${end}${where}: ${reason} (freeze ${id}${except})`

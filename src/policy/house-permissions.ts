@@ -72,6 +72,15 @@ export function isRulesPermission(permission: string): boolean {
   return permission.startsWith(`${RULES_OF}:`)
 }
 
+/** Open to all by their rules, because a team may own its commands; they ask for a permission to change rules by themselves. */
+const CHANGE_RULES: ReadonlySet<string> = new Set(['rule:create', 'rule:delete', 'rule:disable', 'rule:enable'])
+
+/** True for a command that refuses whoever may change no rule at all, though its own rules let him try; null is everything. */
+export function refusesForRules(command: string, held: ReadonlySet<string> | null): boolean {
+  if (!CHANGE_RULES.has(command) || held === null) return false
+  return !(held.has(ADMIN) || [...held].some(isRulesPermission))
+}
+
 /** Every permission that is asked for beside rules, with what it is for: the house's, one per group of the site's commands, and what approves them. */
 export function askedBesideRules(registry: Registry): ReadonlyMap<string, string> {
   const asked = new Map(HOUSE_PERMISSIONS)

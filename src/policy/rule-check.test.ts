@@ -209,12 +209,12 @@ describe('a rule for a group', () => {
       "error: 5: option name of pack install is a text and 5 is a number: write '5'",
     ])
     expect(pack('arg[0] == 5')).toHaveLength(2)
-    expect(pack('arg[2] == 5')[0]).toContain('no command of this group has arg[2]: the last is arg[1]')
+    expect(pack('arg[2] == 5')[0]).toContain('none of these commands has arg[2]: the last is arg[1]')
   })
 
   it('may not name an option that none of them has', () => {
     expect(pack('option[nmae] == a')).toEqual([
-      'error: option[nmae] == a: no command of this group has option nmae: did you mean name?',
+      'error: option[nmae] == a: none of these commands has option nmae: did you mean name?',
     ])
   })
 

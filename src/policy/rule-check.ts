@@ -132,7 +132,7 @@ function noSuchArgument(test: Test, scope: readonly Command[]): readonly RulePro
 
 function lacking(scope: readonly Command[], what: string): string {
   const [only] = scope
-  return scope.length === 1 && only ? `${only.name} has no ${what}` : `no command of this group has ${what}`
+  return scope.length === 1 && only ? `${only.name} has no ${what}` : `none of these commands has ${what}`
 }
 
 /** `any arg`, `all option`: a value of another type does not match `any`, unless there is no other, and breaks `all`. */

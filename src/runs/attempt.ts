@@ -3,7 +3,6 @@
  * again. Network: D1, the locks, the queue, the platform's courier; timers.
  */
 
-import { careOf } from '../approval/needs.ts'
 import { withApprovers, withGlass } from '../approval/replies.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
@@ -11,6 +10,7 @@ import { formatDuration } from '../command/duration.ts'
 import type { ApprovalRow } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import type { HeldLock } from '../db/guard.ts'
+import { type ReviewedRow, selectReview } from '../db/reviews.ts'
 import type { RunRow } from '../db/runs.ts'
 import type { RunnablePlan } from '../engine/plan.ts'
 import { type AtWork, type PutBack, putAside, retryPause, tryAgain } from './aside.ts'
@@ -97,7 +97,7 @@ export async function runClaimed(services: Services, claimed: Claimed): Promise<
     return back?.outcome === 'queued' ? undefined : await progress.yielded()
   }
   const outcome = endingOf(claimed, execution, back)
-  const end = { ...outcome, reply: offerRetry(row, outcome.to, withWord(claimed, outcome.reply)) }
+  const end = { ...outcome, reply: offerRetry(row, outcome.to, await withWord(services, claimed, outcome.reply)) }
   const { events, lines } = journal.rest()
   // What did not stop may still be at it: then the locks are free when their leases end, not earlier.
   const locks = execution.state === 'ended' && !execution.stopped ? [] : claimed.locks
@@ -157,9 +157,21 @@ async function putBackOf(
 }
 
 /** With whose word it was, or that nobody was asked: that stays where the room reads how it ended. */
-function withWord({ broken, approval, agreed, subject, actor }: Claimed, reply: Reply): Reply {
+async function withWord(services: Services, claimed: Claimed, reply: Reply): Promise<Reply> {
+  const { broken, approval, agreed, db, row, subject, actor } = claimed
   if (!broken || approval === null) return withApprovers(reply, agreed)
-  return withGlass(reply, careOf(approval), subject.user?.name ?? actor.id)
+  return withGlass(reply, await skippedBy(services, db, row.id), subject.user?.name ?? actor.id)
+}
+
+/** What a broken glass has skipped, as its review has it; nothing where D1 does not answer: how it ended is told all the same. */
+async function skippedBy(services: Services, db: Database, run: string): Promise<readonly string[]> {
+  try {
+    const review = await selectReview(db, run).first<ReviewedRow>()
+    return review === null ? [] : (JSON.parse(review.skipped) as string[])
+  } catch (error) {
+    services.log('what a broken glass has skipped is not told', { run, error: messageOf(error) })
+    return []
+  }
 }
 
 /** How it ends that was not put back. */

@@ -6,11 +6,14 @@
  */
 import { accountKeysOf } from '../approval/accounts.ts'
 import { digestOf } from '../approval/digest.ts'
+import { goesTo } from '../approval/goes-to.ts'
 import { personOf } from '../approval/needs.ts'
-import { type AuditEvent, auditEvent } from '../audit/event.ts'
+import { flat, shownFields, shownParts } from '../approval/shown.ts'
+import { isMoreThanShown } from '../approval/whole.ts'
+import { auditEvent } from '../audit/event.ts'
 import { maskTokens } from '../audit/tokens.ts'
 import { oneLine } from '../chat/label.ts'
-import { code, type Markdown, md, plain, userNamed } from '../chat/markdown.ts'
+import { accountName, code, type Markdown, md, plain, textOf, userNamed } from '../chat/markdown.ts'
 import { type Reply, textReply } from '../chat/reply.ts'
 import type { Care } from '../command/care.ts'
 import type { ServedRoom } from '../config.ts'
@@ -28,7 +31,9 @@ import type { Authorised } from './authorise.ts'
 import { deliverDue } from './deliver.ts'
 import type { Alongside } from './job.ts'
 import { keptReply } from './kept.ts'
+import { lateCareTexts } from './late-care.ts'
 import { runNote } from './replies.ts'
+import { roomAsked } from './room-settings.ts'
 import { messageOf, type Services } from './services.ts'
 
 /** The key of the command; its line is written out before it would run. */
@@ -63,8 +68,8 @@ export function mayBreakGlass(subject: Subject): boolean {
 }
 
 export type Breaking =
-  /** `events` and `along` go into the batch that queues the run. */
-  | { readonly ok: true; readonly events: readonly AuditEvent[]; readonly along: Alongside }
+  /** `along` goes into the batch that queues the run. */
+  | { readonly ok: true; readonly along: Alongside }
   /** The glass stays whole, and nothing runs. */
   | { readonly ok: false; readonly reply: Reply }
 
@@ -80,8 +85,11 @@ export async function breakGlass(
   const { actor, channel } = invocation
   const person = personOf(subject, actor)
   const { securityRoom } = services.config
-  const skipped = skippedOf(care, passed)
+  // What rules ask for then does not count, either.
+  const late = lateCareTexts({ policy, subject, actor, channel }, plan)
+  const skipped = [...skippedOf(care, passed), ...late]
   if (plan.dry) return refuse(run, plain('a dry run changes nothing, here or elsewhere: type the line itself'))
+  if (roomAsked(policy, invocation)?.practice) return refuse(run, plain('this room practises: break it in another one'))
   if (person === null)
     return refuse(run, plain('only a user of Pawl can break the glass, as somebody else has to look at it afterwards'))
   const own = plan.commands.find(
@@ -94,6 +102,14 @@ export async function breakGlass(
     )
   if (plan.commands.some(hasSecrets))
     return refuse(run, plain('its line has secret options, and it would wait in the database, where no secret may be'))
+  if (isMoreThanShown(plan))
+    return refuse(run, plain('its arguments are too long to be shown whole to those who look at it: make them shorter'))
+  // What a module asks for arguments out of records is not known yet, and cannot be told to anybody.
+  if (skipped.length === 0 && plan.stages.some(({ args }) => args === null))
+    return refuse(
+      run,
+      plain('nothing stands in the way of what is written out: write out what comes from records, too'),
+    )
   if (skipped.length === 0) return refuse(run, plain('nothing stands in the way: type the line itself'))
   if (securityRoom === null)
     return refuse(
@@ -113,15 +129,15 @@ export async function breakGlass(
     run,
     channel: channel.id,
     reason_text: reason,
-    skipped: skippedOf(care, passed, ({ id }) => `freeze ${id}`),
+    skipped: [...skippedOf(care, passed, ({ id }) => `freeze ${id}`), ...late],
   }
   return {
     ok: true,
-    events: [
-      auditEvent(now, 'glass.broken', actor, { ...facts, digest, policy: policy.version }),
-      auditEvent(now, 'review.opened', actor, { run, person }),
-    ],
     along: {
+      events: [
+        auditEvent(now, 'glass.broken', actor, { ...facts, digest, policy: policy.version }),
+        auditEvent(now, 'review.opened', actor, { run, person }),
+      ],
       blocks: [
         {
           kind: 'text',
@@ -185,7 +201,7 @@ function skippedOf(
 
 function postOf(
   { run, invocation: { actor, channel }, subject }: Admitted,
-  { line }: RunnablePlan,
+  plan: RunnablePlan,
   {
     reason,
     skipped,
@@ -193,14 +209,16 @@ function postOf(
   }: { readonly reason: string; readonly skipped: readonly string[]; readonly room: ServedRoom },
 ): Reply {
   const where = channel.kind === 'direct' ? 'a direct message' : `#${oneLine(channel.name ?? channel.id)}`
-  const text = md`**Glass broken** by ${whoOf(actor, subject, room)} in ${where} on ${actor.platform}: ${code(line)}`
+  const text = md`**Glass broken** by ${whoOf(actor, subject, room)} in ${where} on ${actor.platform}: ${code(flat(plan.line))}`
   return {
     visibility: 'channel',
     tone: 'failure',
     blocks: [
       { kind: 'text', text },
-      { kind: 'text', text: md`**Why**: ${reason}` },
-      { kind: 'text', text: md`**It runs without**: ${skipped.join(', ')}` },
+      // What its defaults are, what it takes from a message, and what of the line is cut or masked, the line does not show.
+      { kind: 'fields', fields: shownFields([...shownParts(plan), ...goesTo(plan)]) },
+      { kind: 'text', text: md`**Why**: ${flat(reason)}` },
+      { kind: 'text', text: md`**It runs without**: ${flat(skipped.join(', '))}` },
       {
         kind: 'text',
         text: md`Somebody else looks at it, and says so with ${code(`review close ${run} <what you found>`)}`,
@@ -213,8 +231,8 @@ function postOf(
 /** A mention means something in its own workspace alone. */
 function whoOf(actor: Admitted['invocation']['actor'], { user }: Admitted['subject'], room: ServedRoom): Markdown {
   const near = actor.platform === room.platform && actor.workspace === room.workspace
-  if (near) return userNamed(actor.id, user?.name ?? actor.id)
-  return plain(user?.name ?? actor.id)
+  const who = user === null ? accountName(actor.id, 'an administrator') : userNamed(actor.id, user.name)
+  return near ? who : plain(textOf(who))
 }
 
 function refuse(run: string, why: Markdown): Breaking {

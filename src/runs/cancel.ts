@@ -1,8 +1,8 @@
 /** Ends a run that is still queued, whoever decides it, and tells its room. Network: D1, the locks, the courier. */
 import { type AuditEvent, auditEvent } from '../audit/event.ts'
 import type { Actor, Address, Channel } from '../chat/invocation.ts'
-import { type Markdown, md, personName } from '../chat/markdown.ts'
-import type { Reply } from '../chat/reply.ts'
+import { md, personName } from '../chat/markdown.ts'
+import { type Reply, textReply } from '../chat/reply.ts'
 import { type Decided, decideApproval } from '../db/approvals.ts'
 import type { Database } from '../db/database.ts'
 import { locksOf, type RunRow } from '../db/runs.ts'
@@ -11,29 +11,22 @@ import { deliverNow } from './deliver.ts'
 import { type Ending, type EndState, endRun } from './end.ts'
 import { reachedLocks, releaseLocks } from './locks.ts'
 import { visibilityOf } from './redirect.ts'
-import { ended } from './replies.ts'
+import { ended, withdrawnText } from './replies.ts'
 import { offerRetry } from './retry.ts'
 import type { Services } from './services.ts'
 
 /** Cancels a run that is queued, or waits to be approved; false when it has started or ended meanwhile. */
 export async function cancelQueued(services: Services, db: Database, row: RunRow, by: string): Promise<boolean> {
-  const reply = ended(
-    row.id,
-    row.line,
-    'cancelled',
-    row.attempt === 0 ? beforeStart(by) : by,
-    // Of what still waits for its asker's own word the room knows nothing.
-    row.state === 'awaiting_approval' && row.message === null ? 'private' : visibilityOf(row),
-  )
+  const waits = row.state === 'awaiting_approval'
+  // Of what still waits for its asker's own word the room knows nothing.
+  const visibility = waits && row.message === null ? 'private' : visibilityOf(row)
+  const how = row.attempt === 0 ? md`${personName(by)} before it started` : by
+  const reply = waits
+    ? textReply(withdrawnText(row.id, row.line, by), { visibility })
+    : ended(row.id, row.line, 'cancelled', how, visibility)
   const now = services.now()
-  const events =
-    row.state === 'awaiting_approval' ? [auditEvent(now, 'approval.withdrawn', actorOf(row), { run: row.id, by })] : []
+  const events = waits ? [auditEvent(now, 'approval.withdrawn', actorOf(row), { run: row.id, by })] : []
   return await endWithoutRunning(services, db, row, { to: 'cancelled', code: 'cancelled', reply, events })
-}
-
-/** Who cancelled what had done nothing yet. */
-export function beforeStart(by: string): Markdown {
-  return md`${personName(by)} before it started`
 }
 
 export interface Closing extends Pick<Ending, 'records' | 'actions' | 'details' | 'fence' | 'also'> {

@@ -7,7 +7,7 @@ import type { Asking, TypedField, TypedOption } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import { bindTyped } from '../command/bind.ts'
 import type { Command, Option } from '../command/command.ts'
-import { completeLine } from '../command/complete-line.ts'
+import { completeLine, type ValuesOf } from '../command/complete-line.ts'
 import { choicesOf, fits, lastWord, offered } from '../command/complete-value.ts'
 import { servesWorkspace } from '../config.ts'
 import { type FormRow, selectForm } from '../db/forms.ts'
@@ -15,7 +15,7 @@ import { type Draft, typedIn } from '../form/draft.ts'
 import { COMMAND_FIELD } from '../form/other-forms.ts'
 import { readForm } from '../form/read.ts'
 import type { Json } from '../json.ts'
-import { isPossible, placeOf, requestOf } from '../policy/ask.ts'
+import { isOffered, placeOf, requestOf } from '../policy/ask.ts'
 import { decide } from '../policy/decide.ts'
 import { BUILTINS } from './context.ts'
 import { ADMISSION_BUDGET_MS } from './limits.ts'
@@ -28,10 +28,14 @@ export async function complete(services: Services, who: Asking, typed: string): 
   return await withinBudget(services, who, async (signal) => {
     const asker = await askerOf(services, who)
     if (!asker) return []
-    const allowed = services.registry.all().filter((command) => isPossible(asker, command))
-    return await completeLine(services.registry, allowed, typed, (command, option, word) =>
-      valuesOf(services, asker, who, command, option, word, signal),
-    )
+    const allowed = services.registry.all().filter((command) => isOffered(asker, command))
+    const values: ValuesOf = async (command, option, word) =>
+      // What else stands on the line is not read here: the room is known all the same.
+      isPossibleWith(asker, who, command, option, new Map())
+        ? await valuesOf(services, asker, who, command, option, word, signal)
+        : []
+    // Lines are completed in Discord, where only what is asked inside a thread can be answered in one.
+    return await completeLine(services.registry, allowed, typed, values, who.channel.parent !== undefined)
   })
 }
 
@@ -106,7 +110,7 @@ function namesOf({ registry }: Services, asker: Asker, typed: string): readonly 
   const part = typed.trim().toLowerCase()
   const names = registry
     .all()
-    .filter((command) => command.slash && command.name.includes(part) && isPossible(asker, command))
+    .filter((command) => command.slash && command.name.includes(part) && isOffered(asker, command))
     .map(({ name }) => name)
   const first = names.filter((name) => name.startsWith(part))
   return offered([...first, ...names])

@@ -3,7 +3,7 @@ import { deskOf } from '../approval/desk.ts'
 import { cancelWaiting } from '../approval/end.ts'
 import { HOUSE, type House } from '../builtins/house.ts'
 import { builtins } from '../builtins/index.ts'
-import type { Actor, Channel } from '../chat/invocation.ts'
+import type { Actor, Address, Channel } from '../chat/invocation.ts'
 import type { Command, Context } from '../command/command.ts'
 import type { Database } from '../db/database.ts'
 import type { CallPlace } from '../engine/pipeline.ts'
@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly policy: Policy
   readonly subject: Subject
   readonly db: Database
+  /** Where its request came from, while that is under way. */
+  readonly address?: Address
   /** Its glass was broken: nobody is asked first, and no freeze counts. What is missing or forbidden still is. */
   readonly broken?: boolean
   /** It was at work before, and goes on: a freeze does not stop it half-way. */
@@ -43,7 +45,7 @@ export interface RunFacts {
 /** The context of one call; built-in commands, and no others, find the house behind {@link HOUSE}. */
 export function contextOf(
   services: Services,
-  { run, actor, channel, policy, subject, db }: RunFacts,
+  { run, actor, channel, policy, subject, db, address }: RunFacts,
   { command }: Pick<CallPlace, 'command'>,
   signal: AbortSignal,
   tools: CallTools,
@@ -96,7 +98,7 @@ export function contextOf(
     lockStatus: (key) => services.lock(key).status(),
     breakLock: (key, reason) => breakLock(services, { run, actor, subject, db }, key, reason),
     resolve: (row, resolution) => resolveRun(services, db, row, resolution, { run, actor }),
-    desk: deskOf(services, { run, actor, channel, subject, db }),
+    desk: deskOf(services, { run, actor, channel, subject, db, ...(address && { address }) }),
     reviewWord: (reviewed) => reviewWord(services, db, reviewed),
     cancelQueued: (row, by) => cancelWaiting(services, db, row, by),
   }

@@ -37,11 +37,13 @@ export function dryWords(
   const ofSite = stages.some(({ command }) => !isHouseCommand(registry, command.key))
   if (practice && !dry && effects === 'read' && ofSite)
     below.push({ kind: 'note', text: plain('Practice: nothing was changed.') })
+  // A job of the site that is at work in earnest was queued before the room practised: it goes on as it was asked.
+  const stays = practice && (dry || effects === 'read' || !ofSite)
   const labels = redirects.filter(({ always }) => !always).map(({ label }) => label)
-  if (practice && labels.length > 0)
+  if (stays && labels.length > 0)
     below.push({
       kind: 'note',
       text: plain(`this room practises: elsewhere the answer would go to ${labels.join(', ')}`),
     })
-  return { above, below, stays: practice }
+  return { above, below, stays }
 }

@@ -24,7 +24,7 @@ import type { Journal } from './journal.ts'
 import { keepsRecords, takesSecretLine } from './kept.ts'
 import { memoryOf } from './memory.ts'
 import { isElsewhere, senderOf } from './redirect.ts'
-import { ended, forwarded, sent, succeeded, unstopped } from './replies.ts'
+import { ended, failed, forwarded, sent, succeeded, unstopped } from './replies.ts'
 import { messageOf, type Services } from './services.ts'
 import { toolsOf } from './steps.ts'
 
@@ -166,8 +166,10 @@ function endOf(
     case 'succeeded':
       return succeededEnd(services, facts, plan, outcome.records, clean, outcome.told)
     case 'failed': {
-      const { message, shown } = outcome
-      const reply = cleanReply(ended(run, line, 'failed', message, visibility, shown), clean)
+      const { message, shown, whole } = outcome
+      // Beside other stages the line says which one it was.
+      const about = whole && plan.stages.length === 1 ? null : line
+      const reply = cleanReply(failed(run, about, message, visibility, shown), clean)
       return { to: 'failed', code: 'handler', reply }
     }
     case 'timed_out': {

@@ -13,7 +13,7 @@ import type { Database } from '../db/database.ts'
 import { type PastLine, selectPastLine } from '../db/history.ts'
 import { authorsOf, type RunRow, recordOf } from '../db/runs.ts'
 import type { Plan, RefusedPlan, RunnablePlan } from '../engine/plan.ts'
-import { planInput, planInvocation, readLine } from '../engine/planner.ts'
+import { isCut, planInput, planInvocation, readLine } from '../engine/planner.ts'
 import type { PawlRecord } from '../json.ts'
 import { printPipeline } from '../language/print.ts'
 import type { Pipeline } from '../language/tree.ts'
@@ -218,7 +218,7 @@ function notWhole(name: string, { line, history }: PastLine): string | null {
   if (history === 'whole') return null
   const why = line.includes(MASK)
     ? 'it held a secret'
-    : line.endsWith('…')
+    : isCut(line)
       ? 'it was too long to be kept'
       : 'it could not be understood, so only its beginning was kept'
   return `${name} means the line that starts with "${line.slice(0, 60).toWellFormed()}", and ${why}: type it again.`

@@ -25,6 +25,9 @@ const ID_CHARACTERS = 16
 /** As many forms as one sweep deletes; people ask for fewer in a minute. */
 const FORGET_LIMIT = 500
 
+/** No platform's deliveries begin so: theirs begin with its name. */
+const OF_FORM = 'form:'
+
 /** More than anybody fills in at once: of one account's the oldest goes. */
 const OPEN_MAX = 20
 
@@ -46,7 +49,12 @@ export interface OpenForm {
 
 /** The delivery that a form is. */
 export function deliveryOf(id: string): string {
-  return `form:${id}`
+  return `${OF_FORM}${id}`
+}
+
+/** True for the delivery of a form that was sent. */
+export function isOfForm(delivery: string): boolean {
+  return delivery.startsWith(OF_FORM)
 }
 
 /** Nothing of what was typed stays once it was sent, or is too late to send. Throws when D1 does. */

@@ -15,6 +15,7 @@ import { formOf, stepsOf } from '../form/steps.ts'
 import type { Json, PawlRecord } from '../json.ts'
 import { isPossible } from '../policy/ask.ts'
 import { type Asked, planAsked } from './expand.ts'
+import { problemsNow } from './form-check.ts'
 import { deliveryOf, findForm, isAsItWas, makeForm, type OpenForm, shownOf } from './form-kept.ts'
 import { formChanged, formOver, formUnreachable } from './form-replies.ts'
 import { ADMISSION_BUDGET_MS } from './limits.ts'
@@ -209,7 +210,12 @@ async function submitOptions(
   // What later steps ask for is missing still.
   const seen = new Set(steps.slice(0, step).flatMap((options) => options.map(({ name }) => name)))
   const unreasoned = unsaid === null ? [] : [['why', unsaid] as const]
-  const wrong = [...new Map([...(isLast ? [] : unkept), ...problems, ...unreasoned])].filter(([name]) => seen.has(name))
+  const unread = [...new Map([...(isLast ? [] : unkept), ...problems, ...unreasoned])].filter(([name]) =>
+    seen.has(name),
+  )
+  const { actor, standing } = submission
+  const sent = { actor, standing, channel: JSON.parse(row.channel) as Channel, run: row.run }
+  const wrong = isLast && unread.length === 0 ? await problemsNow(services, db, sent, command, raw) : unread
   const [first] = wrong
   if (!first && isLast) {
     const options = new Map<string, Json>([...Object.entries(raw), ...Object.entries(flagsOf(command, draft, kept))])

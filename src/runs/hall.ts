@@ -126,7 +126,7 @@ async function proceed(services: Services, admitted: Admitted, limits?: FormLimi
   const waits = !breaking && needsCare(decided.care)
   answer.interim = working(run, plan.targets.length > 0 || waits ? 'private' : plan.answer)
   const reply = breaking
-    ? await queueJob(services, ready, plan, [...events, ...breaking.events], breaking.along)
+    ? await queueJob(services, ready, plan, events, breaking.along)
     : waits
       ? await awaitCare(services, ready, plan, decided.care, events, limits)
       : plan.mode === 'job'

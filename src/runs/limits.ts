@@ -10,13 +10,17 @@ export const ADMISSION_BUDGET_MS = 1_800
 /** Asking a platform who somebody is takes some 200 ms; what takes longer must not use up the time for the answer. */
 export const STANDING_BUDGET_MS = 1_000
 
-/** `waitUntil` lives 30 s after the response and an inline command at most 25 s; after this an accepted run is dead. */
+/**
+ * `waitUntil` lives 30 s after the response and an inline command at most 25 s; this long after its admission an accepted run, or one that
+ * is at work inside its request, is dead. A queued one has lost its wake-up by then, as after {@link WAKE_GRACE_MS}: that it is queued moves
+ * nothing in the index of what is due.
+ */
 export const INLINE_GRACE_MS = 60_000
 
-/** A job that has not been heard of for this long has crashed. Six missed heartbeats. */
+/** A job that has not been heard of for this long has crashed. Three missed extensions of its claim at least. */
 export const CLAIM_LEASE_MS = 30_000
 
-/** How often a job extends its claim and looks whether it was cancelled. */
+/** How often a job looks whether it was cancelled, or taken over by somebody else; every other time it extends its claim. */
 export const HEARTBEAT_MS = 5_000
 
 /** A queued run without a claim after this long has lost its wake-up (local queues die with the process); it is woken again. */

@@ -1,11 +1,21 @@
 /** Every sentence the hall says. Pure. Each names what happened, what to do next, and the run. */
 import { cancelButton } from '../chat/button.ts'
-import { code, joinMarkdown, type Markdown, md, personName, plain, userName, userNamed } from '../chat/markdown.ts'
+import {
+  code,
+  isAccount,
+  joinMarkdown,
+  type Markdown,
+  md,
+  personName,
+  plain,
+  userName,
+  userNamed,
+} from '../chat/markdown.ts'
 import { type Block, type Reply, textReply } from '../chat/reply.ts'
 import type { Resolution } from '../db/runs.ts'
 import type { Denial } from '../policy/decide.ts'
 import { freezeTerms, NAMED_MAX } from '../policy/freeze.ts'
-import { ACCOUNT_ID } from '../policy/names.ts'
+import { momentsShown } from '../view/moment.ts'
 import type { State } from './state.ts'
 
 /** Nothing was run because the house could not record it. */
@@ -79,8 +89,8 @@ export function denied(run: string, command: string, decision: Denial, grantors:
 function frozenText({ because, freezes = [] }: Denial): Markdown {
   if (freezes.length === 0) return plain(because)
   const named = freezes.slice(0, NAMED_MAX).map((one) => {
-    const by = ACCOUNT_ID.test(one.byName.toLowerCase()) ? userNamed(one.byName, 'an administrator') : one.byName
-    return md`by ${by} ${freezeTerms(one)}`
+    const by = isAccount(one.byName) ? userNamed(one.byName, 'an administrator') : one.byName
+    return md`by ${by} ${momentsShown(freezeTerms(one))}`
   })
   const more = freezes.length - named.length
   return md`it is frozen ${joinMarkdown(more > 0 ? [...named, plain(`and ${more} more`)] : named, '; ')}`
@@ -162,6 +172,19 @@ export function stopped(run: string, line: string, visibility: Reply['visibility
   return ended(run, line, 'failed', detail, visibility)
 }
 
+/** What a handler said when it refused; after its line, unless that is null: then the words name by themselves what they are about. */
+export function failed(
+  run: string,
+  line: string | null,
+  message: string,
+  visibility: Reply['visibility'],
+  shown?: string,
+): Reply {
+  const reply = ended(run, line ?? '', 'failed', message, visibility, shown)
+  if (line !== null) return reply
+  return { ...reply, blocks: [{ kind: 'text', text: plain(message) }, ...reply.blocks.slice(1)] }
+}
+
 /** A run that was told to stop and is still at it: what it does from now on, nobody waits for. */
 export function unstopped(run: string, line: string, what: string, visibility: Reply['visibility']): Reply {
   const text = md`${code(line)} ${what}, but did not stop when it was told to, and may still be at work. Look at what it did before you repeat it.`
@@ -204,8 +227,13 @@ export function ended(
   return { visibility, tone, blocks: [{ kind: 'text', text }, ...below, runNote(run)] }
 }
 
-export function cancelledText(line: string, by: Markdown): Markdown {
+function cancelledText(line: string, by: Markdown): Markdown {
   return md`${code(line)} was cancelled by ${by}.`
+}
+
+/** What waited for somebody's word, and is not wanted any more. */
+export function withdrawnText(run: string, line: string, by: string): Markdown {
+  return md`${code(line)} was withdrawn by ${personName(by)}. Nothing was run (run ${code(run)}).`
 }
 
 /** What somebody found out about a lost run. */

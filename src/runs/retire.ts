@@ -3,7 +3,7 @@ import { maskTokens } from '../audit/tokens.ts'
 import { withoutButtons } from '../chat/button.ts'
 import { cleanReply } from '../chat/clean.ts'
 import type { Address, Channel, Invocation } from '../chat/invocation.ts'
-import { code, type Markdown, md, plain, userName } from '../chat/markdown.ts'
+import { accountName, code, type Markdown, md, plain } from '../chat/markdown.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
 import { type RunRow, selectRun } from '../db/runs.ts'
@@ -79,7 +79,9 @@ export async function retireRetried(
       again.code === 'repeated'
     )
       return
-    const who = subject.user === null ? userName(invocation.actor.id) : plain(subject.user.name)
+    const { user, administrator } = subject
+    const account = accountName(invocation.actor.id, administrator ? 'an administrator' : undefined)
+    const who = user === null ? account : plain(user.name)
     const why = md`Run again by ${who}: run ${code(run)}`
     if (isOwn(invocation.actor, row) || wasToldHere(invocation, row))
       return await retire(services, invocation.address, row, why)

@@ -8,6 +8,7 @@ import type { Database } from '../db/database.ts'
 import { insist, type Repeat, selectStandingRepeat, selectYieldedTo } from '../db/repeats.ts'
 import { type RunRow, resolutionOf, selectRun } from '../db/runs.ts'
 import type { Plan, RunnablePlan } from '../engine/plan.ts'
+import { isCut } from '../engine/planner.ts'
 import type { Services } from './services.ts'
 import { isTerminal, type State } from './state.ts'
 import { askerStatements, readAsker } from './subject.ts'
@@ -93,7 +94,7 @@ async function maySee(services: Services, db: Database, asking: Asking, row: Run
 /** Whether the line of a run is what was typed, to the letter. Lines that began with `!` are kept as they were written out. */
 export function isKeptWhole({ history, mode, line }: Pick<RunRow, 'history' | 'mode' | 'line'>): boolean {
   // Only a line that was understood becomes a job.
-  return history === 'whole' || (history === 'repeat' && mode === 'job' && !line.includes(MASK) && !line.endsWith('…'))
+  return history === 'whole' || (history === 'repeat' && mode === 'job' && !line.includes(MASK) && !isCut(line))
 }
 
 /** Whether repeating it may do twice what must be done once; a person who has looked says otherwise with `run resolve`. */

@@ -1,4 +1,6 @@
 /** Tells the security room that somebody has looked at a broken glass, where it was told of that. Network: D1, the courier. */
+
+import { flat } from '../approval/shown.ts'
 import { code, md, personName } from '../chat/markdown.ts'
 import { type Reply, textReply } from '../chat/reply.ts'
 import type { Database } from '../db/database.ts'
@@ -27,7 +29,7 @@ export interface ReviewWord {
 export function reviewWord(services: Services, db: Database, { run, line, by, note }: Reviewed): ReviewWord {
   const { securityRoom } = services.config
   if (securityRoom === null) return { statements: [], bring: async () => {} }
-  const text = md`**Looked at** by ${personName(by)}: ${code(line)}, for which the glass was broken. ${note} (run ${code(run)})`
+  const text = md`**Looked at** by ${personName(by, 'an administrator')}: ${code(flat(line))}, for which the glass was broken. ${flat(note)} (run ${code(run)})`
   const reply: Reply = textReply(text, { visibility: 'channel' })
   const word = {
     run,

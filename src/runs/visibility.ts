@@ -2,6 +2,7 @@
 import { type Actor, actorKey, type Channel } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
 import type { RunRow } from '../db/runs.ts'
+import { isCut } from '../engine/planner.ts'
 import { parsePipeline } from '../language/parse.ts'
 import { RUN_READ } from '../policy/house-permissions.ts'
 
@@ -49,7 +50,7 @@ export function wasToldHere(
 /** Whether the answer went elsewhere and not, too, here; a line that was cut or cannot be read counts as one that did. */
 function isRedirected(line: string): boolean {
   const parsed = parsePipeline(line)
-  if (!parsed.ok || line.endsWith('…')) return true
+  if (!parsed.ok || isCut(line)) return true
   const { redirects } = parsed.pipeline
   return redirects.length > 0 && !redirects.some(({ to }) => to.kind === 'text' && to.text === 'here')
 }

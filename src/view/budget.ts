@@ -17,15 +17,27 @@ const SLACK_SHARE = 0.4
 /** What Slack's JSON adds to an address, which is an element of its own with text on both sides. */
 const SLACK_ADDRESS = 110
 
+/** The same for a name that was typed: a link to a person, with text on both sides. */
+const SLACK_NAME = 125
+
 /** A field's own marks: on Slack three elements with a style. */
 export const FIELD_COST = 60
 
-/** What text costs outside of a code block: Discord escapes markup, Slack quotes, and both spell addresses out twice. */
+/** A moment or a name, which on Slack is an element of its own and longer than its text. */
+export const NAMED_COST = 50
+
+/** People and rooms as they are typed into a text, of whichever platform: each becomes an element, which is longer. */
+const TYPED = /[@#][A-Z0-9]{8,21}(?!\w)/g
+
+/**
+ * What text costs outside of a code block: Discord escapes markup, Slack quotes, both spell addresses out twice, and names are elements.
+ */
 export function textCost(text: string): number {
   const discord = text.length + countOf(text, /[\\*_~`|<[\]#>+-]/g)
   const addresses = text.match(/https?:\/\/[^\s]*/g) ?? []
-  const links = addresses.reduce((sum, address) => sum + address.length + SLACK_ADDRESS, 0)
-  return Math.max(discord + addresses.length * 2, Math.ceil((jsonLength(text) + links) * SLACK_SHARE))
+  const names = countOf(text, TYPED)
+  const elements = addresses.reduce((sum, address) => sum + address.length + SLACK_ADDRESS, names * SLACK_NAME)
+  return Math.max(discord + (addresses.length + names) * 2, Math.ceil((jsonLength(text) + elements) * SLACK_SHARE))
 }
 
 /** What text costs in a code block, where only a backquote has to be disarmed. */

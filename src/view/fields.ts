@@ -1,10 +1,12 @@
 /** Records field by field: one alone, or several that do not make a table. Pure. */
-import { md, plain } from '../chat/markdown.ts'
+import { type Markdown, md, personName, plain } from '../chat/markdown.ts'
 import type { Block } from '../chat/reply.ts'
 import type { Json, PawlRecord } from '../json.ts'
-import { codeCost, cutToCost, FIELD_COST, PAGE_COST, textCost } from './budget.ts'
+import { codeCost, cutToCost, FIELD_COST, NAMED_COST, PAGE_COST, textCost } from './budget.ts'
 import { isLaidOut, oneLine, readable } from './cell.ts'
+import { momentShown } from './moment.ts'
 import type { Layout } from './page.ts'
+import { isPerson } from './person.ts'
 import { cutToWidth } from './width.ts'
 
 /** Fields of one record on one page; what has more is a document. */
@@ -36,11 +38,14 @@ export function recordLayout(record: PawlRecord): Layout {
       for (const [key, value] of entries.slice(at, at + FIELDS_MAX)) {
         const name = nameOf(key)
         const text = readable(value)
+        const named = namedValue(key, value)
         const costOf = isLaidOut(text) ? codeCost : textCost
         left -= FIELD_COST + textCost(name)
-        const cost = costOf(text)
+        const cost = named === null ? costOf(text) : NAMED_COST
         if (cost > left && shown > 0) break
-        addField(blocks, name, cost > left ? cutValue(text, left, costOf) : text, isLaidOut(text))
+        if (named !== null) addField(blocks, name, named)
+        else if (isLaidOut(text)) addCode(blocks, name, cost > left ? cutValue(text, left, costOf) : text)
+        else addField(blocks, name, plain(cost > left ? cutValue(text, left, costOf) : text))
         left -= Math.min(cost, left)
         shown++
       }
@@ -49,12 +54,20 @@ export function recordLayout(record: PawlRecord): Layout {
   }
 }
 
-function addField(blocks: Block[], name: string, text: string, laidOut: boolean): void {
+function addField(blocks: Block[], name: string, value: Markdown): void {
   const last = blocks.at(-1)
-  const field = { name, value: plain(text) }
-  if (laidOut) blocks.push({ kind: 'text', text: md`**${name}:**` }, { kind: 'code', text })
-  else if (last?.kind === 'fields') blocks[blocks.length - 1] = { kind: 'fields', fields: [...last.fields, field] }
-  else blocks.push({ kind: 'fields', fields: [field] })
+  if (last?.kind === 'fields') blocks[blocks.length - 1] = { kind: 'fields', fields: [...last.fields, { name, value }] }
+  else blocks.push({ kind: 'fields', fields: [{ name, value }] })
+}
+
+function addCode(blocks: Block[], name: string, text: string): void {
+  blocks.push({ kind: 'text', text: md`**${name}:**` }, { kind: 'code', text })
+}
+
+/** A value that the platform shows in its own way: a moment, or who did something. Null for any other. */
+function namedValue(key: string, value: Json | undefined): Markdown | null {
+  if (isPerson(key, value)) return personName(value)
+  return typeof value === 'string' ? momentShown(value) : null
 }
 
 /** A value longer than a whole answer, with its length. */
@@ -86,15 +99,16 @@ export function recordsLayout(records: readonly PawlRecord[]): Layout {
 
 function briefFields(record: PawlRecord): { fields: Extract<Block, { kind: 'fields' }>['fields']; cost: number } {
   const entries = Object.entries(record)
-  const fields: { name: string; value: ReturnType<typeof plain> }[] = []
+  const fields: { name: string; value: Markdown }[] = []
   let cost = FIELD_COST * 2
   for (const [key, json] of entries.slice(0, FIELDS_EACH)) {
     const name = nameOf(key)
+    const named = namedValue(key, json)
     const value = briefValue(json)
-    const next = cost + FIELD_COST + textCost(name) + textCost(value)
+    const next = cost + FIELD_COST + textCost(name) + (named === null ? textCost(value) : NAMED_COST)
     if (next > RECORD_COST && fields.length > 0) break
     cost = next
-    fields.push({ name, value: plain(value) })
+    fields.push({ name, value: named ?? plain(value) })
   }
   const hidden = entries.length - fields.length
   if (hidden > 0) fields.push({ name: '…', value: plain(`${hidden} more field${hidden === 1 ? '' : 's'}`) })

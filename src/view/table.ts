@@ -2,7 +2,9 @@
 import type { PawlRecord } from '../json.ts'
 import { codeCost, TABLE_COST } from './budget.ts'
 import { oneLine } from './cell.ts'
+import { plainMoment } from './moment.ts'
 import type { Layout } from './page.ts'
+import { accountsIn, PEOPLE_MAX, PERSON_COST, peopleNote } from './person.ts'
 import { cutToWidth, padToWidth, widthOf } from './width.ts'
 
 /** Rows of one page: two screens of a phone. */
@@ -44,14 +46,19 @@ export function tableLayout(records: readonly PawlRecord[]): Layout | null {
     total: records.length,
     from(at) {
       const lines = [title]
+      const accounts = new Set<string>()
       let cost = codeCost(title)
       for (const record of records.slice(at, at + ROWS_MAX)) {
         const line = lineOf(columns, ({ name }) => cellOf(record, name))
-        cost += codeCost(line) + 1
+        const others = accountsIn(record)
+          .filter((id) => !accounts.has(id))
+          .slice(0, PEOPLE_MAX - accounts.size)
+        cost += codeCost(line) + 1 + others.length * PERSON_COST
         if (cost > TABLE_COST && lines.length > 1) break
         lines.push(line)
+        for (const id of others) accounts.add(id)
       }
-      return { blocks: [{ kind: 'code', text: lines.join('\n') }], shown: lines.length - 1 }
+      return { blocks: [{ kind: 'code', text: lines.join('\n') }, ...peopleNote(accounts)], shown: lines.length - 1 }
     },
   }
 }
@@ -106,5 +113,5 @@ function lineOf(columns: readonly Column[], textOf: (column: Column) => string):
 }
 
 function cellOf(record: PawlRecord, name: string): string {
-  return Object.hasOwn(record, name) ? oneLine(record[name]) : ''
+  return Object.hasOwn(record, name) ? plainMoment(oneLine(record[name])) : ''
 }

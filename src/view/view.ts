@@ -5,6 +5,7 @@ import type { Command, NextCommand, Shown } from '../command/command.ts'
 import type { PawlRecord } from '../json.ts'
 import { keptText } from '../runs/kept.ts'
 import { recordLayout, recordsLayout } from './fields.ts'
+import { withMoments } from './moment.ts'
 import { countText, type Layout, type Page, pageOf } from './page.ts'
 import { tableLayout } from './table.ts'
 import { textLayout } from './text.ts'
@@ -47,7 +48,7 @@ function seen(blocks: readonly Block[], actions: readonly NextCommand[] = []): S
 
 /** A view as blocks. */
 export function blocksOf(view: Shown): readonly Block[] {
-  return isMarkdown(view) ? [{ kind: 'text', text: view }] : view
+  return withMoments(isMarkdown(view) ? [{ kind: 'text', text: view }] : view)
 }
 
 /** How records are shown that have no view of their own. */
@@ -67,6 +68,11 @@ export function nextNote(run: string, page: Page): Block {
 /** The button that turns a page. */
 export function nextPage(run: string, { number }: Pick<Page, 'number'>): NextCommand {
   return { label: 'Next page', run: `run show ${run} --page ${number + 1}` }
+}
+
+/** The button that turns it back. */
+export function previousPage(run: string, { number }: Pick<Page, 'number'>): NextCommand {
+  return { label: 'Previous page', run: `run show ${run} --page ${number - 1}` }
 }
 
 /** The records of this run were too many to keep: there is no next page. */

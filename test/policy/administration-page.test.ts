@@ -6,10 +6,12 @@ import { loadRegistry } from '../../src/command/house-registry.ts'
 import { compilePolicy } from '../../src/policy/decide.ts'
 import { shippedRules } from '../../src/policy/document/shipped.ts'
 import { HOUSE_PERMISSIONS } from '../../src/policy/house-permissions.ts'
+import { permissionsOfApprovals } from '../../src/policy/module-approvals.ts'
 
 const PAGE = readFileSync(path.join(import.meta.dirname, '../../docs/administration.md'), 'utf8')
 const registry = loadRegistry()
 const policy = compilePolicy('shipped', shippedRules(registry))
+const approvals = permissionsOfApprovals(registry).keys()
 
 const between = (start: string, end: string) => {
   const from = PAGE.indexOf(start)
@@ -36,11 +38,11 @@ describe('the page about administration', () => {
     expect(expanded.filter((name) => !without.includes(name)).sort()).toEqual([...open].sort())
   })
 
-  it('lists every permission that a shipped rule or the house asks for, and no other', () => {
+  it('lists every permission that a shipped rule, a module or the house asks for, and no other', () => {
     const table = between('## Permissions of the shipped commands', '\n\nA pipeline is decided')
     const listed = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
     expect(listed.sort()).toEqual(
-      [...new Set([...policy.permissions, ...HOUSE_PERMISSIONS.keys(), 'policy:<word>'])].sort(),
+      [...new Set([...policy.permissions, ...approvals, ...HOUSE_PERMISSIONS.keys(), 'policy:<word>'])].sort(),
     )
   })
 })

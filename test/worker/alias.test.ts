@@ -363,6 +363,8 @@ describe('!!', () => {
     expect(await grace('!!')).toContain('only its beginning was kept: type it again')
     await grace(`echo ${'x'.repeat(600)}`)
     expect(await grace('!!')).toContain('too long to be kept')
+    await grace("echo… 'x")
+    expect(await grace('!!')).toContain('only its beginning was kept')
     await env.DB.prepare(
       "UPDATE runs SET line = 'login [secret]' WHERE history <> 'repeat' AND id = (SELECT id FROM runs WHERE history <> 'repeat' ORDER BY created_at DESC, id DESC LIMIT 1)",
     ).run()

@@ -185,7 +185,7 @@ describe('an approval by the wrong person does not count', () => {
     const { id } = await kit.asks('linus', 'ship taken')
     await kit.hears('ada', 'group remove approvers grace')
     expect(await approve('grace', id)).toContain('needs ship:approve')
-    expect(await approve('ada', id)).toContain('who may do what has changed')
+    expect(await approve('ada', id)).toContain('rules, rights, freezes or rooms have changed')
     expect(await reasons(id)).toEqual(['no_permission', 'void'])
     await isVoid(id)
     await kit.hears('ada', 'group add approvers grace')
@@ -368,7 +368,7 @@ describe('an approval counts for what was shown, and once', () => {
   it('not when the policy has changed meanwhile', async () => {
     const { id } = await kit.asks('linus', 'ship policy')
     await kit.hears('ada', 'group create meanwhile')
-    expect(await approve('grace', id)).toContain('who may do what has changed')
+    expect(await approve('grace', id)).toContain('rules, rights, freezes or rooms have changed')
     await isVoid(id)
     expect(await kit.approval(id)).toMatchObject({ state: 'void' })
   })
@@ -377,7 +377,7 @@ describe('an approval counts for what was shown, and once', () => {
     const demoted = await kit.asks('linus', 'launch demoted')
     await approve('grace', demoted.id)
     await kit.hears('ada', 'group remove approvers grace')
-    expect(await approve('ada', demoted.id)).toContain('who may do what has changed')
+    expect(await approve('ada', demoted.id)).toContain('rules, rights, freezes or rooms have changed')
     await isVoid(demoted.id)
     await kit.hears('ada', 'group add approvers grace --for 2m')
     const lapsed = await kit.asks('linus', 'launch lapsed')
@@ -415,9 +415,9 @@ describe('an approval counts for what was shown, and once', () => {
     await kit.end(earlier.id)
     trail.length = 0
     const { id } = await kit.asks('linus', 'ship replay')
-    expect(await approve('grace', earlier.id)).toContain('already decided by grace: it was approved')
+    expect(await approve('grace', earlier.id)).toContain('Already decided by grace: ship replay was approved.')
     expect(await kit.hears('grace', `approval refuse ${earlier.id}`)).toContain(
-      'already decided by grace: it was approved',
+      'Already decided by grace: ship replay was approved.',
     )
     expect(await kit.row(id)).toMatchObject({ state: 'awaiting_approval' })
     expect(await reasons(earlier.id)).toEqual(['already_decided', 'already_decided'])

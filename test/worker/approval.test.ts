@@ -104,7 +104,9 @@ describe('a line that needs approval', () => {
         .filter(({ onlyFor }) => onlyFor === 'linus')
         .at(-1)?.text,
     ).toContain(text)
-    expect(await kit.hears('ada', `approval approve ${id}`)).toContain('already decided by grace: it was refused')
+    expect(await kit.hears('ada', `approval approve ${id}`)).toContain(
+      'Already decided by grace: launch refused was refused.',
+    )
     expect(kit.done(id)).toEqual([])
     expect(await kit.approval(id)).toMatchObject({ state: 'refused' })
     expect(await kit.events(id, 'approval.refused')).toMatchObject([{ note: 'not before the backup' }])
@@ -116,12 +118,12 @@ describe('a line that needs approval', () => {
     expect(await kit.press('linus', 'Withdraw')).toContain('You withdrew ship back')
     expect(await kit.row(first.id)).toMatchObject({ state: 'cancelled' })
     expect(await kit.approval(first.id)).toMatchObject({ state: 'withdrawn' })
-    expect(kit.room().at(-1)).toContain('was cancelled by linus before it started')
+    expect(kit.room().at(-1)).toContain('was withdrawn by linus')
     expect(await kit.hears('grace', `approval approve ${first.id}`)).toContain('it was withdrawn')
     // The question in the asker's own place says so, too, and leaves nothing to press.
     const mine = () => seen('linus').filter(({ text, onlyFor }) => onlyFor !== null && text.includes('ship back'))
     await vi.waitUntil(() => mine().every(({ buttons }) => buttons.length === 0))
-    expect(mine().some(({ text }) => text.includes('was cancelled by linus before it started'))).toBe(true)
+    expect(mine().some(({ text }) => text.includes('was withdrawn by linus'))).toBe(true)
     const second = await kit.asks('linus', 'ship cancel')
     expect(await kit.hears('grace', `run cancel ${second.id}`)).toContain('run:cancel')
     expect(await kit.hears('ada', `run cancel ${second.id}`)).toContain('was cancelled')
@@ -140,7 +142,7 @@ describe('a line that needs approval', () => {
     expect((await (await ada.press('Withdraw')).final()).text).toContain('You withdrew ship returned')
     expect(await kit.row(String(id))).toMatchObject({ state: 'cancelled' })
     await vi.waitUntil(() => ada.sees().every(({ buttons }) => buttons.every(({ label }) => label !== 'Withdraw')))
-    const about = ada.sees().filter(({ text }) => text.includes('ship returned was cancelled by'))
+    const about = ada.sees().filter(({ text }) => text.includes('ship returned was withdrawn by'))
     expect(about.map(({ onlyFor }) => onlyFor)).toEqual(expect.arrayContaining([null, 'ada']))
   })
 
@@ -157,7 +159,7 @@ describe('a line that needs approval', () => {
     expect(ended).not.toContain('again')
     // What people wrote stands in fields that can be erased alone.
     expect(await kit.events(id, 'approval.void')).toMatchObject([{ reason: 'it is frozen' }])
-    expect(await kit.hears('ada', `freeze end ${freeze}`)).toContain('has ended')
+    expect(await kit.hears('ada', `freeze end ${freeze}`)).toContain('was ended by')
     expect(kit.done(id)).toEqual([])
   })
 

@@ -79,7 +79,9 @@ describe('break-glass', () => {
     const { id } = await newest('risky one --env prod')
     const room = () => world.simulator.slack.user('eve').in('#ops').sees()
     await until(() =>
-      room().some(({ text }) => text.includes('without confirmation and approval: glass broken by grace')),
+      room().some(({ text }) =>
+        text.includes('without confirmation, approval by 1 with site:approve: glass broken by grace'),
+      ),
     )
     await until(() => security().includes(String(id)))
     const told = security()

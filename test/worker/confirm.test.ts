@@ -103,7 +103,7 @@ describe('a line that is to be confirmed', () => {
     const { id, told } = await kit.asks('linus', 'wipe "the shop"')
     expect(told).toContain('Dry run: nothing was changed')
     expect(told).toMatch(/rows: 42/)
-    expect(told).toContain("type confirm 'the shop' here")
+    expect(told).toContain("type /pawl confirm 'the shop' here")
     expect(
       own('linus')
         .at(-1)
@@ -154,7 +154,7 @@ describe('a line that is to be confirmed', () => {
     const { id } = await kit.asks('linus', 'restart mine')
     expect(await kit.hears('grace', `confirm ${id}`)).toContain('only whoever asked for it can confirm it')
     expect(await kit.hears('ada', `confirm ${id}`)).toContain('only whoever asked for it can confirm it')
-    expect(await kit.hears('ada', `approval approve ${id}`)).toContain('needs')
+    expect(await kit.hears('ada', `approval approve ${id}`)).toContain('there is no run of this id')
     expect(await reasons(id)).toEqual(['other', 'other'])
     expect(await kit.hears('linus', 'confirm r_0123456789abcdef')).toContain('no run of this id')
     expect(trail).toEqual([])
@@ -184,7 +184,7 @@ describe('a line that is to be confirmed', () => {
   it('counts for what was shown alone: not when the policy or what is kept has changed', async () => {
     const policy = await kit.asks('linus', 'restart policy')
     await kit.hears('ada', 'group create since-then')
-    expect(await kit.hears('linus', `confirm ${policy.id}`)).toContain('who may do what has changed')
+    expect(await kit.hears('linus', `confirm ${policy.id}`)).toContain('rules, rights, freezes or rooms have changed')
     const edited = await kit.asks('linus', 'restart edited')
     await env.DB.prepare("UPDATE runs SET input = replace(input, 'edited', 'everything') WHERE id = ?")
       .bind(edited.id)

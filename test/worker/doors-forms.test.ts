@@ -5,6 +5,7 @@ import { withButton } from '../../src/chat/form-shown.ts'
 import type { TypedField } from '../../src/chat/hall.ts'
 import { md, plain } from '../../src/chat/markdown.ts'
 import { textReply } from '../../src/chat/reply.ts'
+import { SLACK_FORMS } from '../../src/chat/slack/form-limits.ts'
 import type { Form } from '../../src/form/form.ts'
 import {
   discordKeys,
@@ -161,7 +162,7 @@ describe('a form in Slack', () => {
     const hall = fakeHall(USAGE, { opened: { ok: true, form: FORM } })
     const api = slackApi()
     expect(await interact(press(PRESSED), hall, api)).toBe('')
-    expect(hall.asked).toEqual([['openForm', { id: ID, limits: { fields: 99 } }]])
+    expect(hall.asked).toEqual([['openForm', { id: ID, limits: SLACK_FORMS }]])
     expect(api.calls.map(({ body }) => body.trigger_id)).toEqual(['9.9.press'])
     expect(hall.admitted).toEqual([])
   })
@@ -339,10 +340,11 @@ describe('a shortcut in Slack', () => {
             team: 'T111',
             channel: 'C111',
             user: 'U111',
+            asked_in: '1780000000.000300',
             response_url: MESSAGE_SHORTCUT.response_url,
             response_url_until: NOW + 1_800_000,
           },
-          limits: { fields: 99 },
+          limits: SLACK_FORMS,
         },
       ],
     ])

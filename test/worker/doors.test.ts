@@ -478,6 +478,13 @@ describe('a Discord interaction', () => {
     expect(hall.admitted[0]?.input).toMatchObject({ kind: 'command', path })
   })
 
+  it('a field of text has its mentions as the words that they are on a line', async () => {
+    const hall = fakeHall()
+    const options = [{ type: 3, name: 'why', value: 'see <#300> and <@!400>' }]
+    await discord({ data: { ...COMMAND.data, options } }, hall)
+    expect(hall.admitted[0]?.input).toMatchObject({ options: new Map([['why', 'see #300 and @400']]) })
+  })
+
   it.each([
     [[{ type: 3, name: 'run', value: 'deploy web | echo' }], 'deploy web | echo'],
     [[], ''],

@@ -43,9 +43,24 @@ const note = defineCommand({
   },
 })
 
+/** As many options as a command may have, each as long as a field may be. */
+const wide = defineCommand({
+  name: 'wide',
+  summary: 'Ask for very much',
+  options: Object.fromEntries(
+    Array.from({ length: 25 }, (_, i) => [`text-${i}`, z.string().max(3_000).optional().describe('A long text')]),
+  ),
+  effects: 'read',
+  rules: ['when command is wide allow'],
+  handler(args) {
+    ran.push(args)
+    return null
+  },
+})
+
 let world: World
 beforeAll(async () => {
-  world = await worldWith(paint, note)
+  world = await worldWith(paint, note, wide)
   const manifest = slackManifest(loadRegistry().all(), { url: 'https://pawl.test', name: 'Pawl' })
   if (!manifest.ok) throw new Error(manifest.message)
   const { slash_commands, shortcuts } = manifest.manifest.features
@@ -101,6 +116,24 @@ describe('on Slack', () => {
     expect(ran).toEqual([])
     await seat.fills('wall', 'south')
     expect(await heard(await seat.submits())).toContain('Painted south in green')
+    legal()
+  })
+
+  it('a form that could outgrow what the door takes goes on in further ones, with all that was typed, whatever it is', async () => {
+    const seat = slack()
+    await seat.says('/pawl wide --form')
+    const longest = '界'.repeat(3_000)
+    let filled = 0
+    while (seat.form() !== null) {
+      for (const { label } of seat.form()?.fields ?? []) {
+        await seat.fills(label, longest)
+        filled++
+      }
+      const sent = await seat.submits()
+      if (filled === 25) await sent.final()
+    }
+    expect(filled).toBe(25)
+    expect(Object.values(ran[0] ?? {})).toEqual(Array.from({ length: 25 }, () => longest))
     legal()
   })
 

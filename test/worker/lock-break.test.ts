@@ -167,7 +167,7 @@ describe('lock break', () => {
     const first = await holder('keep broken --ms 1200 --deaf')
     const second = await ask('grace', 'keep broken')
     const answer = await world.hears('ada', `/pawl lock break broken --reason 'its runner is gone'`)
-    expect(answer).toContain(`broken was taken from run ${first.id} of U0ADA00001, which is lost now.`)
+    expect(answer).toContain(`broken was taken from run ${first.id} of U0ADA00001 on Slack, which is lost now.`)
     expect(answer).toContain(`Next is run ${second.id}.`)
     expect((await first.exchange.final()).text).toContain(
       'took the lock broken from keep broken --ms 1200 --deaf (its runner is gone), which was stopped in the middle',

@@ -128,7 +128,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(page).toContain(`one-${platform}`)
     expect(page).not.toContain(`two-${platform}`)
     const own = await hears(platform, 'grace', 'run list --limit 3 --state accepted')
-    expect(own).not.toContain('run list')
+    expect(own).not.toContain('run list --limit 3')
     expect(await hears(platform, 'grace', 'run list --command nosuch')).toContain('there is no command "nosuch"')
     expect(await hears(platform, 'grace', 'run list --since soon')).toContain('is no length of time')
   })

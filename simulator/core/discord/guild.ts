@@ -1,6 +1,6 @@
-/** The guild as Discord's API describes it: its roles, and who may what in which channel. Pure data. */
+/** The guild as Discord's API describes it: its roles, its channels and who may what there, its people. Pure. */
 import type { PawlRecord } from '../../../src/json.ts'
-import { DISCORD_GUILD, PEOPLE, type Room } from '../world.ts'
+import { DISCORD_GUILD, PEOPLE, type Person, type Room } from '../world.ts'
 
 const VIEW_CHANNEL = 1n << 10n
 const SEND_MESSAGES = 1n << 11n
@@ -39,4 +39,20 @@ export function overwritesOf({ botIsMember, only }: Room): PawlRecord[] {
     { id: BOT_ROLE, type: OF_ROLE, allow: view, deny: '0' },
     ...people.map(({ discord }) => ({ id: discord, type: OF_MEMBER, allow: view, deny: '0' })),
   ]
+}
+
+/** A channel of the guild, or a conversation. */
+export function channelJson(room: Room): PawlRecord {
+  if (room.direct) return { id: room.discord, type: 1, recipients: [userJson(room.direct)] }
+  return {
+    id: room.discord,
+    type: 0,
+    guild_id: DISCORD_GUILD.id,
+    name: room.name,
+    permission_overwrites: overwritesOf(room),
+  }
+}
+
+export function userJson(person: Person): PawlRecord {
+  return { id: person.discord, username: person.name, global_name: person.name, discriminator: '0' }
 }

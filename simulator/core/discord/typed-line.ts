@@ -86,6 +86,14 @@ export function assign(declared: readonly PawlRecord[], found: readonly Word[], 
     values.set(name, { text: value, at })
     last = name
   }
+  // Quotes that hold a whole value together are for the line; a field has none.
+  const putRest = (name: string, from: number, to: number | undefined) => {
+    const value = bare.slice(from, to)
+    const at = from + value.length - value.trimStart().length
+    const quoted = /^(?:"([^"]+)"|'([^']+)')$/.exec(value.trim())
+    put(name, quoted?.[1] ?? quoted?.[2] ?? value.trim(), quoted ? at + 1 : at)
+  }
+  let lastNamed: string | null = null
   const open = () => declared.filter((option) => !values.has(text(option, 'name') ?? ''))
   for (let i = 0; i < found.length; i++) {
     const word = found[i]
@@ -98,25 +106,29 @@ export function assign(declared: readonly PawlRecord[], found: readonly Word[], 
       // `run: deploy web`: a field that nothing follows takes what is left, as typing into the last field does.
       if (isLastText(byName, open())) {
         const next = nextNamed(found, i + 1, open(), byName)
-        const value = bare.slice(start, found[next]?.at)
-        put(name, value.trim(), start + value.length - value.trimStart().length)
+        putRest(name, start, found[next]?.at)
         i = next - 1
         continue
       }
+      lastNamed = name
       const following = rest === '' ? found[++i] : undefined
       put(name, rest === '' ? (following?.text ?? '') : rest, following?.at ?? start)
       continue
     }
     const next = open()[0]
-    if (!next) return { values, last, over: word.text }
+    // Behind a text that was named it goes on with that text, unless it can only be the next field's.
+    const before = declared.find((option) => text(option, 'name') === lastNamed)
+    if (!next || (before && isText(before) && !looksLike(next, word.text))) return { values, last, over: word.text }
     const name = text(next, 'name') ?? ''
     if (isLastText(next, open()) && i < found.length - 1) {
       const after = nextNamed(found, i + 1, open(), next)
-      put(name, after === i + 1 ? word.text : bare.slice(word.at, found[after]?.at).trim(), word.at)
+      if (after === i + 1) put(name, word.text, word.at)
+      else putRest(name, word.at, found[after]?.at)
       i = after - 1
       continue
     }
     put(name, word.text, word.at)
+    lastNamed = null
   }
   return { values, last, over: null }
 }
@@ -153,9 +165,20 @@ function nextNamed(found: readonly Word[], from: number, open: readonly PawlReco
   return at < 0 ? found.length : at
 }
 
+function isText({ type, choices }: PawlRecord): boolean {
+  return type === 3 && records(choices).length === 0
+}
+
+/** Whether a word can be meant for a field that takes no free text. */
+function looksLike({ type, choices }: PawlRecord, word: string): boolean {
+  const listed = records(choices)
+  if (listed.length > 0) return listed.some(({ name, value }) => name === word || String(value) === word)
+  if (type === 5) return /^(true|false)$/i.test(word)
+  return type === 4 || type === 10 ? Number.isFinite(Number(word)) : type !== 3
+}
+
 /** A field of free text behind which only fields of free text are left that may stay empty: who types on types into it. */
 export function isLastText(option: PawlRecord, open: readonly PawlRecord[]): boolean {
-  const isText = (one: PawlRecord) => one.type === 3 && records(one.choices).length === 0
   return isText(option) && open.every((one) => one === option || (isText(one) && one.required !== true))
 }
 

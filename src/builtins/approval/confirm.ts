@@ -1,6 +1,7 @@
 /** `confirm`: the asker's own yes to a line that he was shown. */
 import * as z from 'zod'
 import { code, md } from '../../chat/markdown.ts'
+import { typedLine } from '../../chat/typed.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { houseOf } from '../house.ts'
@@ -12,6 +13,7 @@ export default defineCommand({
     what: z
       .array(z.string())
       .min(1)
+      .meta({ words: true })
       .describe('The word that was asked for, the id of the run, or where one word fits several lines both'),
   },
   input: 'none',
@@ -27,14 +29,14 @@ export default defineCommand({
   async handler({ what }, ctx) {
     const confirmed = await houseOf(ctx).desk.confirm(what.join(' '))
     if (!confirmed.ok) throw new CommandFailure(confirmed.message)
-    const { run, line, next, posted } = confirmed
-    return { run, line, next, posted }
+    const { run, line, next, posted, short } = confirmed
+    return { run, line, next, posted, short, back: typedLine(ctx.actor.platform, `approval withdraw ${run}`) }
   },
-  view: ([{ run, line, next, posted }]) => {
+  view: ([{ line, next, posted, short, back }]) => {
     if (next === null) return md`You confirmed ${code(line)}: it starts now.`
     const who = posted
       ? md`This room is asked.`
       : md`The room could not be asked: those who may approve find it in ${code('approval list')}.`
-    return md`You confirmed ${code(line)}. It now waits for approval: ${next}. ${who} ${code(`approval withdraw ${run}`)} takes it back.`
+    return md`You confirmed ${code(line)}. It now waits for approval: ${next}. ${who}${short === null ? '' : ` ${short}`} ${code(back)} takes it back.`
   },
 })

@@ -18,14 +18,14 @@ export default defineCommand({
   rules: ['when command is approval:withdraw allow'],
   examples: [['approval withdraw r_0123456789abcdef', 'it is not wanted any more']],
   async handler({ run: id }, ctx) {
-    const { db, desk, cancelQueued, identity } = houseOf(ctx)
+    const { db, desk, identity } = houseOf(ctx)
     const row = await selectRun(db, id).first<RunRow>()
     if (!row || !isOwn(ctx.actor, row)) {
       const message = `there is no run ${id} of yours that waits: approval list shows those that do`
       await desk.reject(row ? id : null, id, { ok: false, reason: row ? 'other' : 'unknown', message })
       throw new CommandFailure(message)
     }
-    if (row.state === 'awaiting_approval' && (await cancelQueued(row, identity().user ?? ctx.actor.id)))
+    if (row.state === 'awaiting_approval' && (await desk.withdraw(row, identity().user ?? ctx.actor.id)))
       return { run: id, line: row.line }
     const message = `run ${id} does not wait any more: run show ${id} says what became of it`
     await desk.reject(id, id, { ok: false, reason: 'already_decided', message })

@@ -23,10 +23,11 @@ export const noteOption = z
 
 /** Runs that wait for the word of whoever types. */
 export async function runsToDecide(typed: string, ctx: CompletionContext): Promise<string[]> {
-  const { db, subject } = completionHouseOf(ctx)
+  const { db, subject, policy } = completionHouseOf(ctx)
   const held = heldBy(subject)
   const { results } = await selectOpen(db, {
     here: ctx.actor,
+    policy: policy.version,
     accounts: await accountKeysOf(db, subject, ctx.actor),
     person: personOf(subject, ctx.actor),
     held: held && [...held],
@@ -36,7 +37,7 @@ export async function runsToDecide(typed: string, ctx: CompletionContext): Promi
     now: ctx.now(),
     limit: CHOICES_MAX,
   }).all<OpenRow>()
-  return results.map(({ run }) => run).filter((run) => run.startsWith(typed))
+  return results.flatMap(({ run, may }) => (may === 1 && run.startsWith(typed) ? [run] : []))
 }
 
 /** Says it, and gives what it came to. @throws CommandFailure with why it does not count */
@@ -49,6 +50,10 @@ export async function sayWord(
   if (text.length > NOTE_MAX)
     throw new CommandFailure(`the note is longer than ${NOTE_MAX} characters: make it shorter`)
   const said = await houseOf(ctx).desk.vote({ run, vote, note: text === '' ? null : text })
-  if (!said.ok) throw new CommandFailure(`your word does not count: ${said.message}`)
+  if (!said.ok)
+    throw new CommandFailure(
+      said.reason === 'already_decided' ? said.message : `Your word does not count: ${said.message}`,
+      { whole: true },
+    )
   return { run, line: said.line, state: said.state, agreed: said.agreed }
 }

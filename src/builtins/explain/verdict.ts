@@ -41,7 +41,7 @@ export function verdictsOf(policy: Policy, asked: AskedStage, subject: Subject, 
     id: one.rule.id,
     rule: one.rule.text,
     outcome: one.outcome === 'unknown' ? OPEN_WORDS[open] : OUTCOME_WORDS[one.outcome],
-    on: one.tests.map((test) => testText(command, test)),
+    on: one.tests.map((test) => testText(command, subject, test)),
     missing: one.outcome === 'true' || one.outcome === 'unknown' ? one.missing : [],
   }))
 }
@@ -77,8 +77,26 @@ function becauseOf(decision: Decision, open: AskedStage['open']): string {
 
 const TEST_WORDS = { true: 'yes', false: 'no', unknown: 'not known yet', error: 'cannot be compared' } as const
 
-function testText({ options }: Command, { text, outcome, found }: Explanation['tests'][number]): string {
+function testText(
+  { options }: Command,
+  subject: Subject,
+  { text, outcome, found }: Explanation['tests'][number],
+): string {
   // A test may look at several arguments at once, so that one secret hides them all.
-  const shown = options.some(({ secret }) => secret) && /\b(?:arg|option)\b/.test(text) ? MASK : found
+  const shown =
+    options.some(({ secret }) => secret) && /\b(?:arg|option)\b/.test(text) ? MASK : foundText(text, found, subject)
   return `${text}: ${TEST_WORDS[outcome]}, it is ${shown}`
+}
+
+/**
+ * What a test of a room, a user or groups found, as people type it: it is held against their numbers. Renderers say which room an id
+ * is.
+ */
+function foundText(test: string, found: string, { user, groups }: Subject): string {
+  if (!/^(?:channel|user|group)\b/.test(test)) return found
+  const names = new Map(groups.map(({ id, name }) => [`group:${id}`, name]))
+  if (user) names.set(`user:${user.id}`, `@${user.name}`)
+  return found.replace(/"([a-z]+:[^":]+)"/g, (_, ref: string) =>
+    JSON.stringify(names.get(ref) ?? ref.replace(/^[a-z]+:/, '#')),
+  )
 }

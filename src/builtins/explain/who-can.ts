@@ -1,5 +1,5 @@
 /** `who can`: who may run a line in this room. Nothing of the line runs. Network: D1. */
-import { plain } from '../../chat/markdown.ts'
+import { joinMarkdown, md, personName, plain } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
 import { lineOption } from './line.ts'
 import { peopleWhoCan } from './people.ts'
@@ -20,11 +20,11 @@ export default defineCommand({
       kind: 'fields',
       fields: records.map(({ who, condition, people, count }) => ({
         name: condition === '' ? who : `${who}, ${condition}`,
-        value: plain(
-          people.length === 0
-            ? ''
-            : `${people.join(', ')}${count > people.length ? ` and ${count - people.length} more` : ''}`,
-        ),
+        // A user by name; who is none by the last part of the account, which is of this workspace.
+        value: md`${joinMarkdown(
+          people.map((name) => personName(name.slice(name.lastIndexOf(':') + 1))),
+          ', ',
+        )}${count > people.length && people.length > 0 ? ` and ${count - people.length} more` : ''}`,
       })),
     },
     { kind: 'note', text: plain('As asked in this room, by a full member of the workspace. Nothing of it was run.') },

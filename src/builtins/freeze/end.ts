@@ -1,7 +1,7 @@
 /** `freeze end`: commands that it stopped start again. Network: D1. */
 import * as z from 'zod'
 import { auditEvent } from '../../audit/event.ts'
-import { md } from '../../chat/markdown.ts'
+import { md, personName, personText } from '../../chat/markdown.ts'
 import { defineCommand } from '../../command/define.ts'
 import { CommandFailure } from '../../command/failure.ts'
 import { endFreeze, type FreezeRow, selectFreeze } from '../../db/freezes.ts'
@@ -45,7 +45,7 @@ export default defineCommand({
       const { state } = freezeRecord(made, now)
       if (state !== 'holds')
         throw new CommandFailure(
-          `freeze ${id} is ${state}${made.ended_by === null ? '' : ` by ${made.ended_by}`}: it stops nothing`,
+          `freeze ${id} is ${state}${made.ended_by === null ? '' : ` by ${personText(made.ended_by, 'an administrator')}`}: it stops nothing`,
         )
       const event = auditEvent(now, 'freeze.ended', ctx.actor, {
         run: ctx.run,
@@ -56,7 +56,8 @@ export default defineCommand({
       })
       return { version, statements: [endFreeze(db, id, by, now)], event, made }
     })
-    return { freeze: id, reason: row.reason, note }
+    return { freeze: id, reason: row.reason, note, by }
   },
-  view: ([{ freeze, reason, note }]) => md`Freeze ${freeze} (${reason}) has ended${note === '' ? '' : `: ${note}`}.`,
+  view: ([{ freeze, reason, note, by }]) =>
+    md`Freeze ${freeze} (${reason}) was ended by ${personName(by, 'an administrator')}${note === '' ? '' : `: ${note}`}.`,
 })

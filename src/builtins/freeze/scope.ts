@@ -20,22 +20,33 @@ const EVERY = 'every:*'
 
 /** The commands and groups of a list as typed, `deploy,pack:*`; null for all. Refuses what a freeze could not stop. */
 export function commandsNamed(ctx: Context, typed: string | undefined): readonly string[] | null {
-  if (typed === undefined) return null
+  const read = readCommands(ctx, typed)
+  if (!read.ok) throw new CommandFailure(read.message)
+  return read.names
+}
+
+/** The same, with what is wrong as a value. */
+export function readCommands(
+  ctx: Context,
+  typed: string | undefined,
+): { readonly ok: true; readonly names: readonly string[] | null } | { readonly ok: false; readonly message: string } {
+  if (typed === undefined) return { ok: true, names: null }
+  const wrong = (message: string) => ({ ok: false as const, message })
   const names = [...new Set(typed.split(/[\s,]+/).filter((name) => name !== ''))]
   if (names.length === 0 || names.length > COMMANDS_MAX)
-    throw new CommandFailure(`name 1 to ${COMMANDS_MAX} commands, as in --commands deploy`)
+    return wrong(`name 1 to ${COMMANDS_MAX} commands, as in --commands deploy`)
   const { registry } = houseOf(ctx)
+  // What is meant by a slip can only be something that a freeze stops.
+  const known: RuleCommands = { ...registry, all: () => registry.all().filter((one) => canFreeze(registry, one)) }
   for (const name of names) {
     const rule = parseRule(`when command is ${name} forbid`)
-    if (!rule.ok) throw new CommandFailure(`"${name}" is no command: write its words with ":", as in pack:install`)
-    const [unknown] = checkRule(rule.rule, registry)
-    if (unknown) throw new CommandFailure(unknown.message)
+    if (!rule.ok) return wrong(`"${name}" is no command: write its words with ":", as in pack:install`)
+    const [unknown] = checkRule(rule.rule, known)
+    if (unknown) return wrong(unknown.message)
     if (!covered(registry, name).some((command) => canFreeze(registry, command)))
-      throw new CommandFailure(
-        `${name} cannot be frozen: a freeze stops commands that change something, and none of Pawl's own`,
-      )
+      return wrong(`${name} cannot be frozen: a freeze stops commands that change something, and none of Pawl's own`)
   }
-  return names
+  return { ok: true, names }
 }
 
 function covered(commands: RuleCommands, name: string): readonly Command[] {

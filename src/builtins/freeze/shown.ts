@@ -32,17 +32,18 @@ export function freezeRecord(row: FreezeRow, now: number) {
     until: until === null ? null : momentText(until),
     by: row.by_name,
     since: momentText(row.started_at),
-    ended: row.ended_by,
+    // Of what holds there is nothing to say.
+    ...(row.ended_at !== null && { ended: row.ended_by, ended_at: momentText(row.ended_at) }),
   }
 }
 
 /** The facts of a freeze for the log. */
 export function freezeFacts(row: FreezeRow, now: number): string[] {
   const { reason, stops, until, by, since } = freezeRecord(row, now)
-  return [`reason ${reason}`, `stops ${stops}`, `until ${until ?? 'it is ended'}`, `by ${by}`, `since ${since}`]
+  return [`reason ${reason}`, `stops ${stops}`, `until ${until ?? 'somebody ends it'}`, `by ${by}`, `since ${since}`]
 }
 
 /** Until when, in the reader's own zone. */
 export function untilShown(until: string | null): Markdown {
-  return until === null ? plain('until it is ended') : md`until ${timeOf(Date.parse(until))}`
+  return until === null ? plain('until somebody ends it') : md`until ${timeOf(Date.parse(until))}`
 }

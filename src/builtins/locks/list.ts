@@ -29,6 +29,7 @@ export default defineCommand({
     ['lock list', 'every lock that a run holds or waits for'],
     ['lock list deploy:web:prod', 'who has this one'],
   ],
+  empty: 'No run holds a lock or waits for one.',
   async handler({ key, limit, after }, ctx) {
     const { db, lockStatus } = houseOf(ctx)
     const query = { after, limit, endedSince: ctx.now() - WAITING_LEASE_MS }

@@ -60,6 +60,7 @@ const list = defineCommand({
   answer: 'private',
   rules: [adminRule('expectation list')],
   examples: [['expectation list', 'every expectation with its number']],
+  empty: 'Nothing is expected of the rules yet. expectation create says what must stay true of them.',
   async handler(_, ctx) {
     const { results } = await selectExpectations(houseOf(ctx).db).all<ExpectationRow>()
     return results.map(({ id, text }) => ({ id, expectation: text }))

@@ -28,6 +28,7 @@ const groupList = defineCommand({
   answer: 'private',
   rules: [adminRule('group list')],
   examples: [['group list', 'every group']],
+  empty: 'There are no groups. group create makes one.',
   async handler(_, ctx) {
     const { db } = houseOf(ctx)
     const { document } = await loadDocument(db, ctx.now(), [])
@@ -83,6 +84,7 @@ const roleList = defineCommand({
   answer: 'private',
   rules: [adminRule('role list')],
   examples: [['role list', 'every role']],
+  empty: 'There are no roles. role create makes one.',
   async handler(_, ctx) {
     const { document } = await loadDocument(houseOf(ctx).db, ctx.now(), [])
     return [...document.roles.keys()].sort().map((role) => ({

@@ -25,6 +25,7 @@ const permissionList = defineCommand({
     ['permission list', 'every permission'],
     [`permission list | filter 'rules > 1'`, 'those that more than one rule asks for'],
   ],
+  empty: 'No rule asks for a permission, and no role has one.',
   async handler(_, ctx) {
     const { db, policy } = houseOf(ctx)
     const { document } = await loadDocument(db, ctx.now(), [])

@@ -36,8 +36,8 @@ export default defineCommand({
   examples: [
     ['rule create when command is deploy with option[env] == prod must have deploy:prod', 'prod needs more'],
     [
-      'rule create when command is deploy with option[env] == prod must have deploy:prod approved by deploy:approve',
-      'and somebody else who agrees',
+      'rule create when command is deploy with option[env] == prod must have deploy:prod approved by 2 of deploy:approve',
+      'and two others who agree',
     ],
     [
       `rule create 'when command is deploy with not channel == "#ops" forbid because "deploy where we all see it"'`,

@@ -19,13 +19,6 @@ describe('the words of a line as one text', () => {
       }),
     )
   })
-
-  it('hold mentions as a line does, also out of the form of Discord', () => {
-    expect(textOfWords(['user', '==', '<@!1180>', 'and', 'channel', '==', '<#1181>'])).toBe(
-      'user == @1180 and channel == #1181',
-    )
-    expect(textOfWords(['option[x]', '<', '3'])).toBe('option[x] < 3')
-  })
 })
 
 it('a rule that cannot be read is refused with the place under it', () => {

@@ -8,13 +8,13 @@ import { markPlace } from '../../language/mark.ts'
 import type { PolicyChange, PolicyDocument } from '../../policy/document/model.ts'
 import { type Named, namedIn } from '../../policy/document/names.ts'
 import { parseRule } from '../../policy/rule-parse.ts'
-import { printLiteral } from '../../policy/rule-print.ts'
+import { printLiteral, printRule } from '../../policy/rule-print.ts'
 import type { Place, Rule } from '../../policy/tree.ts'
 import { findUser, mentionedId } from './people.ts'
 import { findRoom } from './rooms.ts'
 
-/** A mention in an option that Discord's own form gave: on a line it is a bare word already. */
-const RAW_MENTION = /<([@#])!?([A-Z0-9]+)>/g
+/** A room as a line holds it that was picked from the client's list. */
+const ROOM_ID = /#([A-Z0-9]{2,})\b/g
 
 /**
  * The text of an argument that takes the rest of the line, whether it was quoted as a whole or not: a word with white space in it
@@ -24,8 +24,7 @@ const RAW_MENTION = /<([@#])!?([A-Z0-9]+)>/g
  */
 export function textOfWords(words: readonly string[]): string {
   const [only = ''] = words
-  const text = words.length === 1 ? only : words.map(requoted).join(' ')
-  return text.replace(RAW_MENTION, '$1$2')
+  return words.length === 1 ? only : words.map(requoted).join(' ')
 }
 
 function requoted(word: string): string {
@@ -70,7 +69,19 @@ export async function withRooms(ctx: Context, rule: Rule, document: PolicyDocume
     }
     return name
   })
-  return { rule: named, changes }
+  return { rule: withNamedReason(named, ctx.actor.platform, rooms), changes }
+}
+
+/**
+ * The rule with rooms by their names in what it says of itself, too: it is read on every platform, and an id is a room on one. What
+ * has no name in the policy stays.
+ */
+function withNamedReason(rule: Rule, platform: string, rooms: ReadonlyMap<string, string>): Rule {
+  const { verdict } = rule
+  if (verdict.kind !== 'forbid' || verdict.because === null) return rule
+  const names = new Map([...rooms].map(([name, ref]) => [ref, name]))
+  const because = verdict.because.replace(ROOM_ID, (typed, id) => names.get(`${platform}:${id}`) ?? typed)
+  return because === verdict.because ? rule : readRule(printRule({ ...rule, verdict: { kind: 'forbid', because } }))
 }
 
 /** The rule with other texts for its names. */

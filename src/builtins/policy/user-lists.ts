@@ -31,6 +31,7 @@ const userList = defineCommand({
     ['user list', 'the first 100 by name'],
     ['user list --after grace', 'the next ones'],
   ],
+  empty: 'There is no such user. user add makes one; user list alone shows the first 100.',
   async handler({ search = null, after, limit }, ctx) {
     const query = { search, after, limit, now: ctx.now() }
     const { results } = await selectUsers(houseOf(ctx).db, query).all<UserRow>()

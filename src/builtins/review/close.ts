@@ -4,7 +4,7 @@ import { accountKeysOf } from '../../approval/accounts.ts'
 import { personOf } from '../../approval/needs.ts'
 import { auditEvent } from '../../audit/event.ts'
 import { maskTokens } from '../../audit/tokens.ts'
-import { code, md } from '../../chat/markdown.ts'
+import { code, md, personText } from '../../chat/markdown.ts'
 import type { Context } from '../../command/command.ts'
 import { CHOICES_MAX } from '../../command/complete-value.ts'
 import { defineCommand } from '../../command/define.ts'
@@ -90,5 +90,5 @@ async function whyNot(ctx: Context, row: ReviewedRow): Promise<keyof typeof WRON
 }
 
 function alreadyClosed({ run, closed_by, note }: ReviewedRow): string {
-  return `the review of run ${run} was closed by ${closed_by ?? 'somebody'}: ${note ?? ''}`
+  return `the review of run ${run} was closed by ${personText(closed_by ?? 'somebody', 'an administrator')}: ${note ?? ''}`
 }

@@ -51,10 +51,13 @@ export const reviewShow = defineCommand({
       ['Run', code(run)],
       ['Line', code(line)],
       ['State', state.replace('_', ' ')],
-      ['By', personName(by)],
+      ['By', personName(by, 'an administrator')],
       ['At', timeOf(Date.parse(at))],
       ['Why', plain(reason)],
       ['Without', without.join(', ')],
-      ['Review', review === 'open' ? 'open' : md`closed by ${personName(closed_by ?? 'somebody')}: ${note}`],
+      [
+        'Review',
+        review === 'open' ? 'open' : md`closed by ${personName(closed_by ?? 'somebody', 'an administrator')}: ${note}`,
+      ],
     ]),
 })

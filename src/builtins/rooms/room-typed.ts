@@ -4,9 +4,6 @@ import { CommandFailure } from '../../command/failure.ts'
 import type { RoomSettings } from '../../policy/site.ts'
 import { houseOf } from '../house.ts'
 
-/** As an option of Discord's own form gives it: on a line it is `#…` already. */
-const RAW_MENTION = /^<#([A-Z0-9]+)>$/
-
 export interface RoomTyped extends RoomSettings {
   /** People of other workspaces read there, too. */
   readonly shared: boolean
@@ -19,7 +16,7 @@ export interface RoomTyped extends RoomSettings {
  */
 export async function roomTyped(ctx: Context, typed: string, named: ReadonlyMap<string, string>): Promise<RoomTyped> {
   const { platform, workspace } = ctx.actor
-  const name = `#${typed.replace(RAW_MENTION, '$1').replace(/^#/, '')}`
+  const name = `#${typed.replace(/^#/, '')}`
   const found = await houseOf(ctx).room(name.slice(1))
   if (!found.ok) throw new CommandFailure(found.message)
   const meant = named.get(name)

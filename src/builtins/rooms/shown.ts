@@ -17,6 +17,23 @@ export function settingsTexts({ practice, thread, answersOf }: RoomSettings): st
   ]
 }
 
+/** How a room is used, on one line: `on slack, 2 rules, practises`. */
+export function useText({
+  ref,
+  rules,
+  practice,
+  thread,
+  answers_of,
+}: Omit<ReturnType<typeof settingsRecord>, 'room'> & { readonly rules: number }): string {
+  return [
+    `on ${ref.split(':')[0]}`,
+    ...(rules === 0 ? [] : [`${rules} ${rules === 1 ? 'rule' : 'rules'}`]),
+    ...(practice ? ['practises'] : []),
+    ...(thread ? ['answers in threads'] : []),
+    ...(answers_of.length === 0 ? [] : [`always gets the answers of ${answers_of.join(', ')}`]),
+  ].join(', ')
+}
+
 export function settingsBlocks({
   room,
   ref,

@@ -2,6 +2,7 @@
  * Verified Discord commands and pressed buttons as invocations. Pure.
  */
 import type { Json } from '../../json.ts'
+import { plainMentions } from '../../language/normalise.ts'
 import { lineOfButton } from '../button.ts'
 import type { Asking } from '../hall.ts'
 import type { Address, Input, Invocation } from '../invocation.ts'
@@ -111,7 +112,12 @@ function readInput({ name, options }: GuildCommand['data']): Input | null {
 }
 
 function command(path: readonly string[], values: readonly Value[]): Input | null {
-  const options = new Map<string, Json>(values.map(({ name, value }) => [name, value]))
+  const options = new Map<string, Json>(values.map((value) => [value.name, jsonOf(value)]))
   // Discord never sends one twice; which of the two was meant is not ours to guess.
   return options.size === values.length ? { kind: 'command', path, options } : null
+}
+
+/** Whom and what a field of text mentions is known to the house by the words that stand for it on a line. */
+function jsonOf({ type, value }: Value): Json {
+  return type === 3 ? plainMentions(value, { platform: 'discord' }) : value
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { channelName, code, md, plain, timeOf, userName, userNamed } from '../markdown.ts'
+import { channelName, code, md, personName, plain, timeOf, userName, userNamed } from '../markdown.ts'
 import { anyReply } from '../reply.arbitrary.ts'
 import { type Reply, textReply } from '../reply.ts'
 import { discordAnswer, escapeDiscord, renderDiscord } from './render.ts'
@@ -39,15 +39,24 @@ describe('a reply in Discord', () => {
     expect(content(textReply(userNamed('123', 'ada')))).toBe('<@123>')
     expect(content(textReply(channelName('123')))).toBe('<#123>')
     expect(content(textReply(userName('&1')))).toBe('&1')
+    expect(content(textReply(personName('U0ADMIN0001', 'an administrator')))).toBe(
+      'an administrator (U0ADMIN0001 on Slack)',
+    )
+    expect(content(textReply(personName('1180000000000000011', 'an administrator')))).toBe('<@1180000000000000011>')
+    expect(content(textReply(personName('ada', 'an administrator')))).toBe('ada')
   })
 
-  it('shows a room that somebody typed into a text by name, and neither a person nor a shorter number', () => {
+  it('shows a room and a person that somebody typed into a text by name, and no shorter number', () => {
     expect(content(textReply(md`see ${'#1180000000000000021'}`))).toBe('see <#1180000000000000021>')
     expect(content(textReply(code('x > #1180000000000000021')))).toBe('`x > `<#1180000000000000021>')
     expect(content(textReply(md`issue ${'#1180'}`))).toBe('issue #1180')
-    expect(content(textReply(md`ask ${'@1180000000000000011'}`))).toBe('ask @1180000000000000011')
+    expect(content(textReply(md`ask ${'@1180000000000000011'}`))).toBe('ask <@1180000000000000011>')
+    expect(content(textReply(md`ask ${'@1180 or a@1180000000000000011'}`))).toBe('ask @1180 or a@1180000000000000011')
     expect(one({ kind: 'code', text: 'x > #1180000000000000021' })).toBe(
       '```\nx > #1180000000000000021\n```\n-# `#1180000000000000021` is <#1180000000000000021>',
+    )
+    expect(one({ kind: 'code', text: 'by @1180000000000000011' })).toContain(
+      '-# `@1180000000000000011` is <@1180000000000000011>',
     )
   })
 

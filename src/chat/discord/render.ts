@@ -8,18 +8,8 @@
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, APIEmbed } from 'discord-api-types/v10'
 import { InteractionResponseFlags } from 'discord-interactions'
 import type { Span } from '../markdown.ts'
-import {
-  type Cost,
-  clip,
-  fieldSpans,
-  type Ids,
-  isWhole,
-  legendOf,
-  readableSpans,
-  shorten,
-  shownBlocks,
-  splitSpans,
-} from '../pieces.ts'
+import { type Ids, legendOf } from '../names.ts'
+import { type Cost, clip, fieldSpans, isWhole, readableSpans, shorten, shownBlocks, splitSpans } from '../pieces.ts'
 import type { Block, Button, Reply } from '../reply.ts'
 
 /** https://discord.com/developers/docs/resources/message */
@@ -143,7 +133,11 @@ function paragraphs(spans: readonly Span[]): string[] {
 
 /** What ids look like in Discord. */
 export const SNOWFLAKE = /^\d{1,20}$/
-const IDS: Ids = { user: SNOWFLAKE, channel: SNOWFLAKE, typed: /(?<![\w#/<])#(\d{17,20})(?![\w…])/g }
+const IDS: Ids = {
+  user: SNOWFLAKE,
+  channel: SNOWFLAKE,
+  typed: /(?<![\w#@/<])(?:#(?<room>\d{17,20})|@(?<person>\d{17,20}))(?![\w…])/g,
+}
 
 function renderSpan(span: Span, startsLine: boolean): string {
   if (span.user !== undefined) return `<@${span.user}>`

@@ -15,7 +15,7 @@ const addressSchema = z.object({
   channel: z.string(),
   user: z.string(),
   thread: z.string().optional(),
-  /** The message that asked, where it was one: a thread can begin there. */
+  /** The message that asked, or on which a shortcut was used: a thread can begin there. */
   asked_in: z.string().optional(),
   /** True: what the room sees of the answer goes into a thread there. What one person sees would be lost in a thread that has not begun. */
   under: z.literal(true).optional(),

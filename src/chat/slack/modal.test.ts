@@ -38,7 +38,7 @@ describe('a form in Slack', () => {
           block_id: '2:text:service',
           label: { type: 'plain_text', text: 'Service', emoji: false },
           optional: false,
-          element: { type: 'plain_text_input', action_id: 'service', multiline: false, max_length: 3_000 },
+          element: { type: 'plain_text_input', action_id: 'service', multiline: false, max_length: 1_000 },
         },
       ],
     })
@@ -94,8 +94,13 @@ describe('a form in Slack', () => {
   })
 
   it('a text that fits to the character stands in it, and one more does not, for half of it is another text', () => {
-    expect(element({ value: 'x'.repeat(3_000) })).toMatchObject({ initial_value: 'x'.repeat(3_000) })
-    expect(element({ value: 'x'.repeat(3_001) })).not.toHaveProperty('initial_value')
+    for (const [kind, most] of [
+      ['text', 1_000],
+      ['lines', 3_000],
+    ] as const) {
+      expect(element({ kind, value: 'x'.repeat(most) })).toMatchObject({ initial_value: 'x'.repeat(most) })
+      expect(element({ kind, value: 'x'.repeat(most + 1) })).not.toHaveProperty('initial_value')
+    }
     expect(element({ value: 'x'.repeat(11), length: 10 })).not.toHaveProperty('initial_value')
   })
 

@@ -5,22 +5,28 @@
  * filled in, and mean nothing without the check that the form is the sender's own.
  */
 import type { InputBlock, ModalView, PlainTextElement, SectionBlock } from '@slack/types'
-import type { Field, Form, FormLimits } from '../../form/form.ts'
+import type { Field, Form } from '../../form/form.ts'
 import { withoutButtons } from '../button.ts'
 import { ANSWERS, chosenIn, hintOf, textIn, titleOf } from '../form-shown.ts'
 import { shorten } from '../pieces.ts'
 import type { Reply } from '../reply.ts'
 import { IDS, renderSlack, type SlackMessage } from './render.ts'
 
-/** 100 blocks, and one may be the introduction. */
-export const SLACK_FORMS: FormLimits = { fields: 99 }
-
 /** https://docs.slack.dev/reference/block-kit */
 const TITLE_MAX = 24
 const LABEL_MAX = 2_000
-const TEXT_MAX = 3_000
-const OPTIONS_MAX = 100
-const OPTION_TEXT_MAX = 75
+export const TEXT_MAX = 3_000
+/** What is longer is no line any more: it would take the room of all other fields of the step (form-limits.ts). */
+const LINE_MAX = 1_000
+/** Longer than any number that can be read. */
+export const NUMBER_MAX = 400
+export const OPTIONS_MAX = 100
+export const OPTION_TEXT_MAX = 75
+/** Slack takes 2,000: a longer one is read by nobody, and all fields share the room of one modal. */
+export const HINT_MAX = 500
+/** Suggestions chosen in one field, and what choices may weigh as JSON: each of them stands in a submission up to three times. */
+const SUGGESTED_MAX = 50
+const CHOICES_MAX = 25_000
 
 type Element = InputBlock['element']
 
@@ -65,13 +71,14 @@ export function fieldOfBlock(blockId: string): string {
   return blockId.slice(blockId.lastIndexOf(':') + 1)
 }
 
-function inputOf(field: Field, step: number): InputBlock {
+/** The block in which a field is filled in. */
+export function inputOf(field: Field, step: number): InputBlock {
   const hint = hintOf(field)
   return {
     type: 'input',
     block_id: blockIdOf(field, step),
     label: words(shorten(field.label, LABEL_MAX)),
-    ...(hint !== '' && { hint: words(shorten(hint, LABEL_MAX)) }),
+    ...(hint !== '' && { hint: words(shorten(hint, HINT_MAX)) }),
     optional: !field.required,
     element: elementOf(field),
   }
@@ -90,12 +97,12 @@ function elementOf(field: Field): Element {
     case 'number':
       return list ? textOf(field) : numberOf(field)
     case 'user': {
-      const users = chosenIn(value).filter((id) => IDS.user.test(id))
+      const users = shownOf(chosenIn(value).filter((id) => IDS.user.test(id)))
       if (list) return { type: 'multi_users_select', action_id, ...(users.length > 0 && { initial_users: users }) }
       return { type: 'users_select', action_id, ...(users[0] !== undefined && { initial_user: users[0] }) }
     }
     case 'channel': {
-      const rooms = chosenIn(value).filter((id) => IDS.channel.test(id))
+      const rooms = shownOf(chosenIn(value).filter((id) => IDS.channel.test(id)))
       const base = { action_id, filter: { include: ['public', 'private'] as ['public', 'private'] } }
       if (list)
         return {
@@ -110,13 +117,14 @@ function elementOf(field: Field): Element {
       }
     }
     case 'completed': {
-      const chosen = chosenIn(value).flatMap(optionOf)
+      const chosen = shownOf(chosenIn(value).flatMap(optionOf), SUGGESTED_MAX)
       const base = { action_id, min_query_length: 0 }
       if (list)
         return {
           ...base,
           type: 'multi_external_select',
-          ...(chosen.length > 0 && { initial_options: chosen.slice(0, OPTIONS_MAX) }),
+          max_selected_items: SUGGESTED_MAX,
+          ...(chosen.length > 0 && { initial_options: chosen }),
         }
       return { ...base, type: 'external_select', ...(chosen[0] && { initial_option: chosen[0] }) }
     }
@@ -125,10 +133,16 @@ function elementOf(field: Field): Element {
   }
 }
 
+/** What is chosen already; nothing where it is more than Slack shows, for a part of it is something else. */
+function shownOf<T>(chosen: T[], most = OPTIONS_MAX): T[] {
+  return chosen.length > most ? [] : chosen
+}
+
 /** Null when Slack could not show all of them: then it is text, checked when it arrives. */
 function choiceOf({ name: action_id, choices = [], list, value }: Field): Element | null {
   const options = choices.flatMap(optionOf)
   if (options.length === 0 || options.length !== choices.length || options.length > OPTIONS_MAX) return null
+  if (new TextEncoder().encode(JSON.stringify(options)).length > CHOICES_MAX) return null
   const chosen = chosenIn(value)
   const initial = options.filter((option) => chosen.includes(option.value))
   if (list)
@@ -147,7 +161,7 @@ export function optionOf(value: string): SlackOption[] {
 }
 
 function numberOf({ name: action_id, value, min, max, whole }: Field): Element {
-  const text = textIn(value, TEXT_MAX)
+  const text = textIn(value, NUMBER_MAX)
   return {
     type: 'number_input',
     action_id,
@@ -159,8 +173,9 @@ function numberOf({ name: action_id, value, min, max, whole }: Field): Element {
   }
 }
 
-function textOf({ name: action_id, kind, list, value, length = TEXT_MAX }: Field): Element {
-  const max_length = list ? TEXT_MAX : Math.min(Math.max(length, 1), TEXT_MAX)
+function textOf({ name: action_id, kind, list, value, length }: Field): Element {
+  const most = list || kind === 'lines' || kind === 'secret' || length !== undefined ? TEXT_MAX : LINE_MAX
+  const max_length = list ? most : Math.min(Math.max(length ?? most, 1), most)
   // A secret is never put in again, whoever asks for it.
   const text = kind === 'secret' ? '' : textIn(value, max_length)
   return {

@@ -37,6 +37,8 @@ export function readMessageShortcut(payload: unknown, receivedAt: number): ReadS
     channel: channel.id,
     user: who.actor.id,
     thread: message.thread_ts ?? undefined,
+    // Where it stands in no thread, one can begin under it.
+    askedIn: message.ts,
     responseUrl: response_url ?? undefined,
     receivedAt,
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, md, plain, timeOf, userName, userNamed } from '../markdown.ts'
+import { code, md, personName, personText, plain, timeOf, userName, userNamed } from '../markdown.ts'
 import { anyReply } from '../reply.arbitrary.ts'
 import { type Reply, textReply } from '../reply.ts'
 import { escapeSlack, renderSlack, slackAnswer } from './render.ts'
@@ -78,6 +78,41 @@ describe('a reply in Slack', () => {
       '#C0GENERAL1x',
     ])
       expect(element(textReply(plain(text)))).toContain(`"text":"${text}"`)
+  })
+
+  it('shows a person whom somebody typed into a text by name to the asker, and as a link to the room', () => {
+    const element = (reply: Reply) => JSON.stringify(renderSlack(reply).blocks)
+    const text = md`Asked ${'@U0GRACE001, twice'}`
+    expect(element(textReply(text))).toContain(
+      '{"type":"user","user_id":"U0GRACE001"},{"type":"text","text":", twice"}',
+    )
+    expect(element(textReply(text, inRoom))).toContain('?channel=U0GRACE001","text":"@U0GRACE001"}')
+    const coded: Reply = { ...textReply(plain('')), blocks: [{ kind: 'code', text: 'group add a @U0GRACE001' }] }
+    expect(element(coded)).toContain('`@U0GRACE001` is <@U0GRACE001>')
+    expect(renderSlack({ ...coded, ...inRoom }).blocks).toHaveLength(1)
+    for (const no of [
+      '@U0GRACE…',
+      '@U0GRACE',
+      '@UNGRATEFUL',
+      'a@U0GRACE001',
+      '@@U0GRACE001',
+      '#U0GRACE001',
+      '@U0GRACE001x',
+    ])
+      expect(element(textReply(plain(no)))).toContain(`"text":"${no}"`)
+  })
+
+  it('names an administrator who is no user of Pawl in words where a mention would call', () => {
+    const element = (reply: Reply) => JSON.stringify(renderSlack(reply).blocks)
+    const admin = personName('U0ADMIN0001', 'an administrator')
+    expect(element(textReply(admin))).toContain('{"type":"user","user_id":"U0ADMIN0001"}')
+    expect(element(textReply(admin, inRoom))).toContain(
+      '?channel=U0ADMIN0001","text":"an administrator (U0ADMIN0001 on Slack)"}',
+    )
+    expect(element(textReply(personName('1180000000000000011')))).toContain('"1180000000000000011 on Discord"')
+    expect(element(textReply(plain(personText('U0ADMIN0001', 'an administrator'))))).toContain(
+      '{"type":"text","text":"an administrator ("},{"type":"user","user_id":"U0ADMIN0001"}',
+    )
   })
 
   it("shows a moment in the reader's own time zone, and in UTC where Slack cannot", () => {

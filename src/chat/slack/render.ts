@@ -11,18 +11,8 @@
 import type { ActionsBlock, ContextBlock, RichTextBlock, RichTextElement, Button as SlackButton } from '@slack/types'
 import type { Span } from '../markdown.ts'
 import { textOf } from '../markdown.ts'
-import {
-  type Cost,
-  clip,
-  fieldLines,
-  type Ids,
-  isWhole,
-  legendOf,
-  readableSpans,
-  shorten,
-  shownBlocks,
-  splitSpans,
-} from '../pieces.ts'
+import { type Ids, legendOf } from '../names.ts'
+import { type Cost, clip, fieldLines, isWhole, readableSpans, shorten, shownBlocks, splitSpans } from '../pieces.ts'
 import type { Block, Button, Reply } from '../reply.ts'
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
@@ -110,7 +100,7 @@ function renderBlock(block: Block, isPrivate: boolean): SlackBlock[] {
 }
 
 function renderCode(text: string, isPrivate: boolean): SlackBlock[] {
-  const legend = legendOf(text, IDS)
+  const legend = legendOf(text, IDS, isPrivate)
   return [
     ...splitSpans([{ text }], BLOCK_TEXT_MAX, PLAIN).map(
       (piece): RichTextBlock => ({
@@ -138,7 +128,8 @@ function paragraphs(spans: readonly Span[], isPrivate: boolean): RichTextBlock[]
 export const IDS: Ids = {
   user: /^[UW][A-Z0-9]{2,20}$/,
   channel: /^[CGD][A-Z0-9]{2,20}$/,
-  typed: /(?<![\w#/<])#([CG](?=[A-Z]*\d)[A-Z0-9]{8,20})(?![\w…])/g,
+  typed:
+    /(?<![\w#@/<])(?:#(?<room>[CG](?=[A-Z]*\d)[A-Z0-9]{8,20})|@(?<person>[UW](?=[A-Z]*\d)[A-Z0-9]{8,20}))(?![\w…])/g,
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
