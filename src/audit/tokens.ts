@@ -121,13 +121,27 @@ const URL_TOKEN =
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
 const KEY_END = /-----END [A-Z0-9 ]{0,50}-----/
 
+/** Short texts without a token: ids, names and rules come again and again, in every event of a run. */
+const harmless = new Set<string>()
+const REMEMBERED = 1_000
+const REMEMBERED_LENGTH = 100
+
 /**
  * The text with every token of a well-known shape as `[secret]`. Twice is the same as once.
  *
  * @example maskTokens('git clone https://ada:hunter2@git.test/x') // 'git clone https://ada:[secret]@git.test/x'
  */
 export function maskTokens(text: string): string {
-  if (text.length < SHORTEST) return text
+  if (text.length < SHORTEST || harmless.has(text)) return text
+  const masked = mask(text)
+  if (masked === text && text.length <= REMEMBERED_LENGTH) {
+    if (harmless.size >= REMEMBERED) harmless.clear()
+    harmless.add(text)
+  }
+  return masked
+}
+
+function mask(text: string): string {
   const keyless = maskKeys(text)
   try {
     return maskPiece(keyless)

@@ -9,7 +9,8 @@ import { cleanJson, maskTokens } from '../audit/tokens.ts'
 import type { Lifetime } from '../chat/hall.ts'
 import type { Invocation } from '../chat/invocation.ts'
 import type { Reply } from '../chat/reply.ts'
-import { appendAdmission } from '../db/audit-admission.ts'
+import { appendAudit } from '../db/audit.ts'
+import { appendLinked } from '../db/audit-run.ts'
 import type { Database } from '../db/database.ts'
 import { insertRun } from '../db/runs.ts'
 import type { AdmissionRow } from '../db/subject.ts'
@@ -127,27 +128,24 @@ async function record(
       dry: isDry ? 1 : 0,
       lines: 1,
     }),
-    appendAdmission(
-      db,
-      { run, change, digest },
-      {
-        admitted: [
-          auditEvent(now, 'run.admitted', actor, facts),
-          // On the earlier run, so that it tells that it was run again.
-          ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
-        ],
-        duplicate: auditEvent(now, 'delivery.duplicate', actor, seen),
-        altered: auditEvent(now, 'delivery.altered', actor, facts),
-      },
-    ),
+    appendLinked(db, { run, change }, [
+      auditEvent(now, 'run.admitted', actor, facts),
+      // On the earlier run, so that it tells that it was run again.
+      ...(retried ? [auditEvent(now, 'run.repeated', actor, { run: retried.row.id, by_run: run })] : []),
+    ]),
     ...admissionStatements(services, db, run, actor),
   ])
   const row = asked[0]?.results[0] as AdmissionRow | undefined
   if (!row) throw new Error('admission gave no row')
-  if (row.change !== change)
-    return row.digest === digest
-      ? { outcome: 'duplicate', reply: answerAgain(run, row) }
-      : { outcome: 'refused', reply: altered(run) }
+  if (row.change !== change) {
+    const isSame = row.digest === digest
+    // A trip of its own: it comes rarely, and nobody else is to wait for what it would be.
+    const event = isSame
+      ? auditEvent(now, 'delivery.duplicate', actor, seen)
+      : auditEvent(now, 'delivery.altered', actor, facts)
+    await appendAudit(db, { when: 'always' }, [event]).run()
+    return isSame ? { outcome: 'duplicate', reply: answerAgain(run, row) } : { outcome: 'refused', reply: altered(run) }
+  }
   const asker = await readAsker(services, db, invocation, asked)
   if (!asker) throw new Error('admission gave no policy')
   const room = roomAsked(asker.policy, invocation)

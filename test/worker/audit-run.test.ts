@@ -4,9 +4,8 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { type AuditEvent, auditEvent } from '../../src/audit/event.ts'
 import { appendAudit } from '../../src/db/audit.ts'
-import { appendAdmission } from '../../src/db/audit-admission.ts'
 import { selectLines, selectNeighbours } from '../../src/db/audit-read.ts'
-import { isOfRun } from '../../src/db/audit-run.ts'
+import { appendLinked, isOfRun } from '../../src/db/audit-run.ts'
 import { recordChange } from '../../src/db/change.ts'
 import { openDatabase } from '../../src/db/database.ts'
 import { selectErasableLines } from '../../src/db/erase.ts'
@@ -28,16 +27,16 @@ async function admit(run: string, digest = 'd', change = token()): Promise<void>
   const about = { run, by_run: 'r_none' }
   await db.batch([
     insertRun(db, { ...row, ...kind, due_at: null, address: null, created_at: 0, lines: 1 }),
-    appendAdmission(
-      db,
-      { run, change, digest },
-      {
-        admitted: [auditEvent(0, 'run.admitted', null, about), auditEvent(0, 'run.repeated', null, { run: 'r_other' })],
-        duplicate: auditEvent(0, 'delivery.duplicate', null, about),
-        altered: auditEvent(0, 'delivery.altered', null, about),
-      },
-    ),
+    appendLinked(db, { run, change }, [
+      auditEvent(0, 'run.admitted', null, about),
+      auditEvent(0, 'run.repeated', null, { run: 'r_other' }),
+    ]),
   ])
+  const kept = await env.DB.prepare('SELECT change, digest FROM runs WHERE id = ?')
+    .bind(run)
+    .first<{ change: string; digest: string }>()
+  if (kept?.change !== change)
+    await alone([auditEvent(0, kept?.digest === digest ? 'delivery.duplicate' : 'delivery.altered', null, about)])
 }
 
 /** One change that stays where it is: to `queued` first, then from there. */
