@@ -3,6 +3,7 @@
  * log a thousand of them. Asks the house that it is given.
  */
 import type { Measured, UsedByKind } from '../../cli/cost/measured.ts'
+import { mapCounts } from '../../cli/cost/usage.ts'
 import type { BenchHouse } from './house.ts'
 import { KINDS, type Kind } from './kinds.ts'
 import type { MinuteUse } from './minutes.ts'
@@ -162,15 +163,7 @@ export function measuredOf({ kinds }: CostReport, { minute, sealing, line }: Min
   }
   return {
     at: new Date().toISOString(),
-    kinds: {
-      read: of('read'),
-      write: of('write'),
-      denied: of('denied'),
-      pipeline: of('pipeline'),
-      job: of('job'),
-      locked: of('locked'),
-      duplicate: of('duplicate'),
-    },
+    kinds: mapCounts(of),
     minute: rounded(minute),
     sealing: rounded(sealing),
     line: rounded(line),

@@ -77,7 +77,7 @@ export function countsTimes(counts: Counts, factor: number): Counts {
   return mapCounts((kind) => counts[kind] * factor)
 }
 
-export function mapCounts(of: (kind: KindName) => number): Counts {
+export function mapCounts<T = number>(of: (kind: KindName) => T): { readonly [kind in KindName]: T } {
   return {
     read: of('read'),
     write: of('write'),

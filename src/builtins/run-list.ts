@@ -15,7 +15,7 @@ export default defineCommand({
   name: 'run list',
   summary: "List the newest runs: your own, or everybody's with run:read",
   description:
-    'With --undelivered those whose answer could not be brought to where it was to go, or not yet. A state or a command is looked for in the newest 10,000 runs.',
+    "With --undelivered those whose answer could not be brought to where it was to go, or not yet. Of everybody's, a state, a command or a time is looked for in the newest 10,000 runs, as far as the audit log goes back.",
   options: {
     limit: z.int().min(1).max(100).default(20).describe('How many'),
     state: z.enum(STATES).optional().describe('Only in this state'),
